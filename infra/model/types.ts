@@ -1,0 +1,197 @@
+/**
+ * The resolved model: plain, frozen data. `resolve()` derives everything once from a checked manifest; nothing
+ * downstream computes a name, a port or a limit again. Nothing here knows about Pulumi.
+ */
+
+/** ROE levels a tenant can hold, lowest first (seed: Phase 5 §4.4). */
+export type RoeLevel = "ANALYSIS_ONLY" | "SOC_ASSIST" | "TRAINING";
+
+/** Facts that hold for the whole fleet. */
+export interface Fleet {
+  /** Prefix of every container, network and volume name: `dsmil`. */
+  readonly name: string;
+  /** DNS suffix of nodes and stores: `dsmil.local`. */
+  readonly domain: string;
+  /** Release of our own images, the visible half of a tag: `v5.0`. */
+  readonly version: string;
+  /** `lab` builds every image from Debian packages; `vendor` pulls data-service images by digest. */
+  readonly imageSource: "lab" | "vendor";
+  /** Docker log driver of all containers. */
+  readonly logDriver: "json-file" | "journald";
+  /** Postgres database that holds the tenant schemas. */
+  readonly database: string;
+}
+
+/** One machine. */
+export interface Node {
+  readonly id: string;
+  readonly role: "data" | "soc" | "ai";
+  /** Address on the fleet's LAN; published ports are bound to it. */
+  readonly address: string;
+  /** `node-a.dsmil.local` */
+  readonly hostname: string;
+  /** Memory that containers of this node may claim in sum, MiB. */
+  readonly memoryMiB: number;
+}
+
+/** An engine network; every node has its own subnet of it. */
+export interface Network {
+  readonly id: "dsmil_net" | "metrics_net" | "public_api_net" | (string & {});
+  /** Whether containers on it may talk to each other (ICC); tenant services share a network where they may not. */
+  readonly intercontainer: boolean;
+  /** Node id → subnet in CIDR form. */
+  readonly subnets: Readonly<Record<string, string>>;
+}
+
+export interface Layer {
+  readonly id: string;
+  readonly name: string;
+  readonly slo: { readonly p99Ms?: number; readonly eventsPerSecond?: number; readonly availabilityPercent: number };
+}
+
+export interface Device {
+  readonly id: number;
+  readonly layer: string;
+  readonly role: string;
+  readonly node: string;
+  /** Memory of the device as a whole, MiB. */
+  readonly memoryMiB: number;
+  /** Memory limit of one container that serves this device, MiB. */
+  readonly containerMemoryMiB: number;
+  /** CPU limit of one container, cores. */
+  readonly cpus: number;
+  /** 0x8000 + 3 × id */
+  readonly tokenIdBase: number;
+}
+
+/** Stream keys of one tenant in Redis. */
+export interface TenantStreams {
+  readonly l3In: string;
+  readonly l3Out: string;
+  readonly l4In: string;
+  readonly l4Out: string;
+  readonly socEvents: string;
+  readonly rejects: string;
+}
+
+export interface Tenant {
+  /** Lower-case id: `alpha`. */
+  readonly id: string;
+  /** Upper-case id used in TENANT_ID, stream prefixes and log tags: `ALPHA`. */
+  readonly prefix: string;
+  readonly roeLevel: RoeLevel;
+  readonly actions: readonly string[];
+  readonly compartments: readonly string[];
+  readonly tools: readonly string[];
+  /** Seconds that entries of the L3/L4 streams are kept. */
+  readonly retentionHotSeconds: number;
+  /** Seconds that SOC_EVENTS entries are kept. */
+  readonly retentionSocSeconds: number;
+  /** Days that archived events are kept in Postgres. */
+  readonly retentionArchiveDays: number;
+  /** Names of the API keys to issue. */
+  readonly apiKeys: readonly string[];
+  readonly streams: TenantStreams;
+  /** Postgres schema: `dsmil_alpha`. */
+  readonly schema: string;
+  /** Qdrant collections: `alpha_events` … */
+  readonly collections: readonly string[];
+}
+
+export interface Service {
+  readonly id: string;
+  /** Name in the image catalogue: `dsmil-l3-router`. */
+  readonly image: string;
+  readonly scope: "tenant" | "shared";
+  readonly node: string;
+  readonly replicas: number;
+  /** Device this service speaks for; data services have none. */
+  readonly device?: number;
+  readonly layer?: string;
+  /** Port of /healthz, /health and /metrics inside the container. */
+  readonly port: number;
+  readonly needs: readonly string[];
+}
+
+/** A host folder or a named volume, as a container sees it. */
+export interface Mount {
+  readonly type: "bind" | "volume";
+  /** Absolute host path, or volume name. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface PublishedPort {
+  /** Port inside the container. */
+  readonly internal: number;
+  /** Port on the node's address. */
+  readonly external: number;
+  readonly protocol: "tcp" | "udp";
+}
+
+/** How to ask one container for its health: an HTTP(S) path, or only that the port accepts a connection. */
+export interface HealthProbe {
+  readonly kind: "http" | "https" | "tcp";
+  readonly port: number;
+  /** For http and https. */
+  readonly path?: string;
+  /** Argument vector of the engine's own health check, run inside the container. */
+  readonly argv: readonly string[];
+}
+
+/** One physical container, wholly resolved except for the image's content tag and secrets. */
+export interface Container {
+  /** Physical name: `dsmil-l3-router-alpha`, `dsmil-redis`, `dsmil-l7-router-1`. */
+  readonly name: string;
+  readonly service: string;
+  readonly image: string;
+  readonly node: string;
+  /** Tenant id; absent for shared and data services. */
+  readonly tenant?: string;
+  readonly layer?: string;
+  readonly device?: number;
+  readonly replica?: number;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  /** Network ids, with a fixed address where one is needed. */
+  readonly networks: readonly { readonly id: string; readonly ipv4?: string }[];
+  readonly publish: readonly PublishedPort[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  /** Path → mount options. */
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly logTag: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly health: HealthProbe;
+  /** Seconds between SIGTERM and SIGKILL. */
+  readonly stopSeconds: number;
+}
+
+/** A named volume on a node. */
+export interface Volume {
+  readonly name: string;
+  readonly node: string;
+  readonly tenant?: string;
+  /** Volume driver options; a tmpfs has `type: tmpfs`. */
+  readonly driverOpts: Readonly<Record<string, string>>;
+}
+
+/** A host name every container can resolve. */
+export interface HostEntry {
+  readonly host: string;
+  readonly ip: string;
+}
+
+export interface Model {
+  readonly fleet: Fleet;
+  readonly nodes: readonly Node[];
+  readonly networks: readonly Network[];
+  readonly layers: readonly Layer[];
+  readonly devices: readonly Device[];
+  readonly services: readonly Service[];
+  readonly tenants: readonly Tenant[];
+  readonly containers: readonly Container[];
+  readonly volumes: readonly Volume[];
+  readonly hosts: readonly HostEntry[];
+}
