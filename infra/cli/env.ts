@@ -1,0 +1,26 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { writeSshConfig } from "../access/ssh-config.ts";
+import { pulumiEnv } from "../toolchain/env.ts";
+import { projectRoot } from "./root.ts";
+
+/** `dsmil env`: what plain `pulumi` needs, for `eval "$(bin/dsmil env)"`. */
+export function registerEnv(program: Command): void {
+  program
+    .command("env")
+    .description('Print the environment for plain pulumi commands: eval "$(bin/dsmil env)"')
+    .option("--json", "print a JSON object instead of shell assignments")
+    .action((options: { json?: boolean }) => {
+      const env = pulumiEnv(projectRoot);
+      if (existsSync(projectRoot)) writeSshConfig(projectRoot);
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify(env, null, 2)}\n`);
+        return;
+      }
+      for (const [key, value] of Object.entries(env)) process.stdout.write(`export ${key}=${quote(value)}\n`);
+    });
+}
+
+function quote(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}

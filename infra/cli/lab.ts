@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import pc from "picocolors";
+import { buildImages } from "../images/build.ts";
+import { ensureEngine } from "../lab/engine.ts";
+import { createLab, destroyLab, labStatus } from "../lab/machines.ts";
+import { loadModel } from "../model/load.ts";
+import { Phases } from "./phases.ts";
+import { projectRoot } from "./root.ts";
+
+/** `dsmil lab`: the three machines that stand in for real ones. */
+export function registerLab(program: Command): void {
+  const lab = program.command("lab").description("Create, look at and remove the lab's machines.");
+  lab
+    .command("create")
+    .description("Create the machines and wait until SSH and their engines answer.")
+    .action(async () => {
+      const phases = new Phases();
+      const model = loadModel();
+      await phases.run("container engine", (step) => ensureEngine(projectRoot, step));
+      await phases.run("lab image", (step) => buildImages(projectRoot, ["dsmil-lab-node"], { progress: step }));
+      await phases.run(
+        "lab machines",
+        (step) => createLab(projectRoot, model, step),
+        (l) => l.note,
+      );
+    });
+  lab
+    .command("status")
+    .description("Show each machine: running, reachable, engine version.")
+    .option("--json", "print JSON")
+    .action(async (options: { json?: boolean }) => {
+      const machines = await labStatus(projectRoot, loadModel());
+      if (options.json) process.stdout.write(`${JSON.stringify(machines, null, 2)}\n`);
+      else
+        for (const m of machines)
+          process.stdout.write(`${m.running ? pc.green("●") : pc.red("●")} ${m.node.padEnd(10)} ${m.detail}\n`);
+    });
+  lab
+    .command("destroy")
+    .description("Remove the machines, their volumes, network and keys, and the stacks' state with them.")
+    .action(async () => {
+      await new Phases().run(
+        "lab machines",
+        (step) => destroyLab(projectRoot, step),
+        (l) => l.note,
+      );
+    });
+}

@@ -1,0 +1,51 @@
+import { Command, CommanderError } from "commander";
+import { registerBench } from "./bench.ts";
+import { registerCheck } from "./check.ts";
+import { registerDestroy } from "./destroy.ts";
+import { registerEnv } from "./env.ts";
+import { ExitError, reportError } from "./errors.ts";
+import { registerEvents } from "./events.ts";
+import { registerImages } from "./images.ts";
+import { registerIsolation } from "./isolation.ts";
+import { registerLab } from "./lab.ts";
+import { registerManifest } from "./manifest.ts";
+import { registerPlan } from "./plan.ts";
+import { registerStatus } from "./status.ts";
+import { registerTenant } from "./tenant.ts";
+import { registerTest } from "./test.ts";
+import { registerTraces } from "./traces.ts";
+import { registerUp } from "./up.ts";
+
+const program = new Command("dsmil")
+  .description("Deploy and operate a multi-tenant security-operations platform from one manifest, on Pulumi.")
+  .version("0.1.0")
+  .showHelpAfterError("(run with --help for what is accepted)")
+  .exitOverride();
+
+for (const register of [
+  registerUp,
+  registerPlan,
+  registerStatus,
+  registerManifest,
+  registerTenant,
+  registerEvents,
+  registerIsolation,
+  registerTraces,
+  registerDestroy,
+  registerLab,
+  registerImages,
+  registerEnv,
+  registerCheck,
+  registerTest,
+  registerBench,
+]) {
+  register(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 64;
+  else if (error instanceof ExitError) process.exitCode = error.code;
+  else process.exitCode = reportError(error);
+}

@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { pulumiEnv } from "../toolchain/env.ts";
+import { ExitError } from "./errors.ts";
+import { prepare } from "./prepare.ts";
+import { projectRoot } from "./root.ts";
+
+/** Test projects of vitest.config.ts in the order they run: what needs least comes first. */
+const PROJECTS = ["unit", "component", "services", "images", "provider", "lab"] as const;
+
+/** The projects that need this machine's packages, engine and Pulumi. */
+const NEED_MACHINE: readonly string[] = ["services", "images", "provider", "lab"];
+
+interface TestOptions {
+  readonly only?: string[];
+  readonly keepLab?: boolean;
+}
+
+/** `dsmil test`: every test, from unit to lab, on a machine where nothing is installed. */
+export function registerTest(program: Command): void {
+  program
+    .command("test")
+    .description("Run every test: unit, component, services, images, provider, then the lab from up to destroy.")
+    .option("--only <project...>", `run these only: ${PROJECTS.join(", ")}`)
+    .option("--keep-lab", "leave the lab running after the tests")
+    .addHelpText("after", "\nTests start what they need, an engine included, and stop what they started.")
+    .action(test);
+}
+
+async function test({ only, keepLab }: TestOptions): Promise<void> {
+  const wanted = PROJECTS.filter((p) => only === undefined || only.includes(p));
+  const release = wanted.some((p) => NEED_MACHINE.includes(p)) ? await prepare() : async () => {};
+  const results = [];
+  try {
+    // One run a project, in order: projects of one vitest run share the machine's two cores and each other's engine.
+    for (const project of wanted) results.push(await runProject(project, keepLab ?? false));
+  } finally {
+    if (!keepLab) await release();
+  }
+  const sum = (key: keyof Counts): number => results.reduce((total, r) => total + r[key], 0);
+  process.stdout.write(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped\n`);
+  if (sum("failed") > 0 || results.some((r) => r.code !== 0)) throw new ExitError(1);
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly code: number;
+}
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+}
+
+async function runProject(project: string, keepLab: boolean): Promise<Counts> {
+  const file = join(projectRoot, ".dsmil/test", `${project}.json`);
+  rmSync(file, { force: true });
+  const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const code = await vitest(args, keepLab ? { DSMIL_KEEP_LAB: "1" } : {});
+  // A run that ended before it could report failed as a whole.
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, code };
+  const report = JSON.parse(readFileSync(file, "utf8")) as Report;
+  const failed = report.numFailedTests;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+    code,
+  };
+}
+
+function vitest(args: readonly string[], env: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(projectRoot, "node_modules/vitest/vitest.mjs"), ...args], {
+      cwd: projectRoot,
+      env: { ...process.env, ...pulumiEnv(projectRoot), ...env },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,104 @@
+import type { Command } from "commander";
+import { buildImages } from "../images/build.ts";
+import { wantedImages } from "../images/wanted.ts";
+import { createLab } from "../lab/machines.ts";
+import { loadModel } from "../model/load.ts";
+import type { Model } from "../model/types.ts";
+import { deploymentOrder, deployStack, requireNodes } from "./deploy.ts";
+import { UserError } from "./errors.ts";
+import { Phases } from "./phases.ts";
+import { prepareMachine } from "./prepare.ts";
+import { refuseDataLoss } from "./removed-tenants.ts";
+import { projectRoot } from "./root.ts";
+import { collectStatus } from "./status/collect.ts";
+import { printStatus } from "./status/print.ts";
+
+export interface UpOptions {
+  readonly lab: boolean;
+  readonly refresh: boolean;
+  readonly drop: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `dsmil up`: from whatever there is to three nodes running what the manifest says. */
+export function registerUp(program: Command): void {
+  program
+    .command("up")
+    .description("Install what is missing, create the lab's machines, build the images and deploy every stack.")
+    .option("--no-lab", "deploy to the machines named in the stack files (Pulumi.<node>.yaml), over SSH")
+    .option("--no-refresh", "trust the state instead of looking at the nodes first (faster; leaves drift as it is)")
+    .option("--drop <tenant...>", "allow the data of these removed tenants to be dropped", [])
+    .option("--json", "print phases and status as JSON on stdout")
+    .addHelpText(
+      "after",
+      "\nRun it again at any time: it does only what is left. Exit codes: 0 done, 1 stopped with a reason, 64 usage.",
+    )
+    .action(up);
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const phases = new Phases();
+  const model = await phases.run("check manifest", async () => loadModel(), summary);
+  await prepareMachine(phases, options.lab);
+  await phases.run(
+    "images",
+    (step) => buildImages(projectRoot, wantedImages(model, options.lab), { progress: step }),
+    built,
+  );
+  if (options.lab)
+    await phases.run(
+      "lab machines",
+      (step) => createLab(projectRoot, model, step),
+      (l) => l.note,
+    );
+  await deployAll(phases, model, options);
+  const status = await phases.run(
+    "health",
+    () => collectStatus(projectRoot, model),
+    (s) => s.summary,
+  );
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ phases: phases.results, status }, null, 2)}\n`);
+  } else {
+    printStatus(status);
+    printNext(phases, model);
+  }
+  if (!status.healthy)
+    throw new UserError("some services are not healthy", "see the table above; `bin/dsmil status` again in a moment");
+}
+
+/** Deploys the stacks in order; stops at the first that fails, so that nothing builds on a broken one. */
+async function deployAll(phases: Phases, model: Model, options: UpOptions): Promise<void> {
+  const nodes = deploymentOrder(model);
+  await phases.run(
+    "reach nodes",
+    () => requireNodes(projectRoot, nodes),
+    () => `${nodes.length} of ${nodes.length}`,
+  );
+  await refuseDataLoss(projectRoot, model, options.drop);
+  for (const node of nodes) {
+    await phases.run(
+      `pulumi up ${node.id}`,
+      (step) => deployStack(projectRoot, node.id, options, step),
+      (r) => r.changes,
+    );
+  }
+}
+
+const summary = (m: Model): string =>
+  `${m.nodes.length} nodes, ${m.tenants.length} tenants, ${m.containers.length} containers`;
+const built = (names: readonly string[]): string => (names.length ? `built ${names.length}` : "nothing to do");
+
+function printNext(phases: Phases, model: Model): void {
+  const tenant = model.tenants[0]?.id ?? "alpha";
+  process.stdout.write(
+    [
+      `\nup in ${phases.elapsed.toFixed(1)} s. Next:`,
+      `  bin/dsmil events send --tenant ${tenant} FILE   # Suricata EVE JSON or syslog lines`,
+      `  bin/dsmil events tail --tenant ${tenant}`,
+      "  bin/dsmil isolation                       # try every tenant's credentials on the others",
+      "  edit manifest.yaml, then: bin/dsmil plan && bin/dsmil up",
+      "",
+    ].join("\n"),
+  );
+}

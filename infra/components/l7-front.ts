@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import type { Provider } from "@pulumi/docker/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Container, Model, Node } from "../model/types.ts";
+import { HealthGate, NodeFiles } from "../provider/index.ts";
+import { renderHaproxyConf } from "../render/haproxy-conf.ts";
+import type { DataStack } from "../stacks/outputs.ts";
+import type { NodeRuntime } from "./node-runtime.ts";
+import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
+
+export interface L7FrontArgs {
+  readonly model: Model;
+  readonly node: Node;
+  readonly engine: Provider;
+  readonly runtime: NodeRuntime;
+  readonly data: DataStack;
+}
+
+/** The L7 routers behind HAProxy on :8001, and the registries of tenants' API keys that the routers watch. */
+export class L7Front extends pulumi.ComponentResource {
+  private readonly args: L7FrontArgs;
+  private readonly owned: { uid: number; gid: number; node: string; dirMode: string };
+
+  constructor(args: L7FrontArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dsmil:component:L7Front", "l7", {}, opts);
+    this.args = args;
+    this.owned = { node: args.node.id, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0750" };
+    const registries = args.model.tenants.map((t) => this.apiKeys(t.id));
+    const first = new NodeFiles("l7", { ...this.owned, path: "/etc/dsmil/l7/tenants", files: {} }, { parent: this });
+    const plans = args.model.containers.filter((c) => c.node === args.node.id && c.service === "l7-router");
+    // Replica by replica: each waits for the gate of the one before, so that one always serves.
+    let before: pulumi.Resource[] = [first];
+    for (const plan of plans) before = [this.gated(plan, before)];
+    const proxy = args.model.containers.find((c) => c.service === "haproxy");
+    if (proxy) this.gated(proxy, [...this.proxyFiles(proxy), ...before]);
+    void registries;
+    this.registerOutputs({});
+  }
+
+  /** Only hashes reach the node: a router compares, it never needs the key. */
+  private apiKeys(tenant: string): NodeFiles {
+    const content = this.args.data.tenant(tenant).apply(({ apiKeys }) =>
+      JSON.stringify({
+        tenant: tenant.toUpperCase(),
+        keys: Object.entries(apiKeys).map(([name, key]) => ({
+          name,
+          sha256: createHash("sha256").update(key).digest("hex"),
+        })),
+      }),
+    );
+    return new NodeFiles(
+      `${tenant}-api-keys`,
+      { ...this.owned, path: `/etc/dsmil/l7/tenants/${tenant}`, files: { "api_keys.json": { content, mode: "0400" } } },
+      { parent: this },
+    );
+  }
+
+  private proxyFiles(proxy: Container): NodeFiles[] {
+    const reload = [{ container: proxy.name, signal: "SIGUSR2" }];
+    const certificate = this.args.data.output("certificates").apply((all) => all.haproxy ?? { cert: "", key: "" });
+    const config = { content: renderHaproxyConf(this.args.model), mode: "0444" };
+    return [
+      new NodeFiles(
+        "haproxy",
+        { ...this.owned, path: "/etc/dsmil/haproxy", files: { "haproxy.cfg": config }, reload },
+        { parent: this },
+      ),
+      new NodeFiles(
+        "haproxy-tls",
+        {
+          ...this.owned,
+          path: "/etc/dsmil/certs/haproxy",
+          files: { "tls.pem": { content: pulumi.interpolate`${certificate.cert}${certificate.key}`, mode: "0400" } },
+          reload,
+        },
+        { parent: this },
+      ),
+    ];
+  }
+
+  private gated(plan: Container, dependsOn: pulumi.Resource[]): HealthGate {
+    const { model, node, engine, runtime } = this.args;
+    const volumes = plan.mounts.filter((m) => m.type === "volume").map((m) => m.source);
+    const container = new ServiceContainer(
+      { plan, fleet: model.fleet, hosts: model.hosts, address: node.address, image: runtime.image(plan.image) },
+      {
+        parent: this,
+        providers: { docker: engine },
+        dependsOn: [...dependsOn, ...runtime.requirements(plan.image, volumes)],
+      },
+    );
+    const { kind, port, path } = plan.health;
+    return new HealthGate(
+      plan.name,
+      {
+        node: node.id,
+        containers: [{ name: plan.name, instance: container.containerId, kind, port, ...(path && { path }) }],
+      },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import { Network } from "@pulumi/docker/network.js";
+import type { Provider } from "@pulumi/docker/provider.js";
+import { Volume } from "@pulumi/docker/volume.js";
+import * as pulumi from "@pulumi/pulumi";
+import { imageTag } from "../images/tag.ts";
+import type { Model, Node } from "../model/types.ts";
+import { ImageOnNode, NodeFiles, PqcNodeIdentity } from "../provider/index.ts";
+
+/** What a node needs of the fleet before any service can start on it. */
+export interface NodeRuntimeArgs {
+  readonly model: Model;
+  readonly node: Node;
+  /** The node's engine. */
+  readonly engine: Provider;
+  /** Project folder, whose image sources decide the content tags. */
+  readonly root: string;
+  /** The fleet's CA certificate, PEM. */
+  readonly caCert: pulumi.Input<string>;
+  /** ML-DSA-87 root that certifies the node's identity. */
+  readonly rootSeed: pulumi.Input<string>;
+  readonly rootPublicKey: pulumi.Input<string>;
+}
+
+/** Image that mints keys on a node: it has Node.js and nothing else. */
+const MINT_IMAGE = "dsmil-node-base";
+
+/** Networks, volumes, images, CA and post-quantum identity of one node: everything services take for granted. */
+export class NodeRuntime extends pulumi.ComponentResource {
+  /** The identity's public half, hex. */
+  readonly identity: pulumi.Output<string>;
+  private readonly images = new Map<string, ImageOnNode>();
+  private readonly imageRefs = new Map<string, string>();
+  private readonly networks: Network[];
+  private readonly volumes = new Map<string, Volume>();
+  private readonly ca: NodeFiles;
+
+  constructor(args: NodeRuntimeArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { model, node, engine } = args;
+    super("dsmil:component:NodeRuntime", node.id, {}, opts);
+    const child = { parent: this };
+    const onEngine = { parent: this, provider: engine };
+
+    this.networks = model.networks.map((net) => new Network(net.id, networkArgs(net, node), onEngine));
+    for (const { name, driverOpts } of model.volumes.filter((v) => v.node === node.id)) {
+      this.volumes.set(name, new Volume(name, { name, driver: "local", driverOpts: { ...driverOpts } }, onEngine));
+    }
+    const wanted = new Set([MINT_IMAGE, ...model.containers.filter((c) => c.node === node.id).map((c) => c.image)]);
+    for (const name of wanted) {
+      const ref = imageTag(args.root, name);
+      const tag = ref.slice(ref.lastIndexOf(":") + 1);
+      this.imageRefs.set(name, ref);
+      this.images.set(name, new ImageOnNode(name, { node: node.id, name, tag }, child));
+    }
+    this.ca = new NodeFiles(
+      "ca",
+      { node: node.id, path: "/etc/dsmil/ca", files: { "ca.crt": { content: args.caCert, mode: "0444" } } },
+      child,
+    );
+    const identity = new PqcNodeIdentity(
+      "identity",
+      {
+        node: node.id,
+        rootSeed: args.rootSeed,
+        rootPublicKey: args.rootPublicKey,
+        image: this.image(MINT_IMAGE),
+        peers: model.nodes.map((n) => n.id).filter((id) => id !== node.id),
+      },
+      { ...child, dependsOn: [this.images.get(MINT_IMAGE) as ImageOnNode] },
+    );
+    this.identity = identity.publicKey;
+    this.registerOutputs({ identity: this.identity });
+  }
+
+  /** Reference of a catalogue image, with its content tag. */
+  image(name: string): string {
+    const ref = this.imageRefs.get(name);
+    if (ref === undefined) throw new Error(`image ${name} is not among those of this node`);
+    return ref;
+  }
+
+  /** A named volume of this node. */
+  volume(name: string): Volume {
+    const found = this.volumes.get(name);
+    if (found === undefined) throw new Error(`volume ${name} is not among those of this node`);
+    return found;
+  }
+
+  /** What a container that uses this image and these volumes must wait for. */
+  requirements(image: string, volumes: readonly string[]): pulumi.Resource[] {
+    const found = [this.images.get(image), ...volumes.map((v) => this.volumes.get(v))];
+    return [...this.networks, this.ca, ...found.filter((r) => r !== undefined)];
+  }
+}
+
+function networkArgs(net: Model["networks"][number], node: Node) {
+  const subnet = net.subnets[node.id];
+  if (subnet === undefined) throw new Error(`network ${net.id} has no subnet on ${node.id}`);
+  return {
+    name: net.id,
+    driver: "bridge",
+    attachable: false,
+    internal: false,
+    ipv6: false,
+    checkDuplicate: true,
+    ipamDriver: "default",
+    ipamConfigs: [{ subnet, gateway: subnet.replace(/0\/\d+$/, "1") }],
+    options: { "com.docker.network.bridge.enable_icc": String(net.intercontainer) },
+    labels: [{ label: "dsmil.node", value: node.id }],
+  };
+}

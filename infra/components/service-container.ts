@@ -1,0 +1,93 @@
+import type * as docker from "@pulumi/docker";
+import { Container } from "@pulumi/docker/container.js";
+import * as pulumi from "@pulumi/pulumi";
+import type * as model from "../model/types.ts";
+
+/** What a container needs beyond its resolved plan. */
+export interface ServiceContainerArgs {
+  /** The container as the model resolved it. */
+  readonly plan: model.Container;
+  readonly fleet: model.Fleet;
+  /** Names every container can resolve. */
+  readonly hosts: readonly model.HostEntry[];
+  /** Address that published ports are bound to. */
+  readonly address: string;
+  /** Image reference with its content tag, known to be on the node. */
+  readonly image: pulumi.Input<string>;
+}
+
+/** Every service runs as this user; secret files on the node belong to it. */
+export const SERVICE_UID = 10001;
+
+/**
+ * One hardened service container: non-root, read-only root, no capabilities, no new privileges, limits from the
+ * device table, health check, restart policy, log tag and labels.
+ */
+export class ServiceContainer extends pulumi.ComponentResource {
+  /** The engine's id of the running container; changes when it is replaced. */
+  readonly containerId: pulumi.Output<string>;
+
+  constructor(args: ServiceContainerArgs, opts: pulumi.ComponentResourceOptions) {
+    super("dsmil:component:ServiceContainer", args.plan.name, {}, opts);
+    const container = new Container(args.plan.name, containerArgs(args), {
+      parent: this,
+      // The name, the fixed address and the published port can belong to one container only.
+      deleteBeforeReplace: true,
+      // Contents of the plan decide; the engine fills these in and they carry no intent of ours.
+      ignoreChanges: ["containerReadRefreshTimeoutMilliseconds"],
+    });
+    this.containerId = container.id;
+    this.registerOutputs({ containerId: this.containerId });
+  }
+}
+
+/** The docker provider's arguments for one container; every value the engine would fill in by itself is stated. */
+export function containerArgs({ plan, fleet, hosts, address, image }: ServiceContainerArgs): docker.ContainerArgs {
+  return {
+    name: plan.name,
+    image,
+    hostname: plan.name,
+    user: `${SERVICE_UID}:${SERVICE_UID}`,
+    init: true,
+    readOnly: true,
+    privileged: false,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges"],
+    restart: "always",
+    mustRun: true,
+    start: true,
+    // Readiness is the health gate's business: it polls, where the engine would wait a whole check interval.
+    wait: false,
+    memory: plan.memoryMiB,
+    // Stated, as the engine doubles it otherwise and every preview would show that.
+    memorySwap: plan.memoryMiB,
+    cpus: plan.cpus.toString(),
+    envs: Object.entries(plan.env)
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
+    labels: Object.entries(plan.labels)
+      .map(([label, value]) => ({ label, value }))
+      .sort((a, b) => (a.label < b.label ? -1 : 1)),
+    hosts: hosts.map(({ host, ip }) => ({ host, ip })),
+    networkMode: plan.networks[0]?.id ?? "none",
+    networksAdvanced: plan.networks.map(({ id, ipv4 }) => ({ name: id, ...(ipv4 && { ipv4Address: ipv4 }) })),
+    ports: plan.publish.map(({ internal, external, protocol }) => ({ internal, external, protocol, ip: address })),
+    mounts: plan.mounts.map(({ type, source, target, readOnly }) => ({ type, source, target, readOnly })),
+    tmpfs: { ...plan.tmpfs },
+    logDriver: fleet.logDriver,
+    logOpts: logOptions(fleet.logDriver, plan.logTag),
+    healthcheck: {
+      tests: ["CMD", ...plan.health.argv],
+      interval: "15s",
+      timeout: "5s",
+      retries: 3,
+      startPeriod: "5s",
+    },
+    stopTimeout: plan.stopSeconds,
+    destroyGraceSeconds: plan.stopSeconds,
+  };
+}
+
+function logOptions(driver: model.Fleet["logDriver"], tag: string): Record<string, string> {
+  return driver === "journald" ? { tag } : { tag, "max-size": "10m", "max-file": "3" };
+}

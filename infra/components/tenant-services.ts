@@ -1,0 +1,73 @@
+import type { Provider } from "@pulumi/docker/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Model, Node, Tenant } from "../model/types.ts";
+import { HealthGate, NodeFiles } from "../provider/index.ts";
+import type { TenantSecrets } from "../stacks/outputs.ts";
+import type { NodeRuntime } from "./node-runtime.ts";
+import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
+
+export interface TenantServicesArgs {
+  readonly model: Model;
+  readonly node: Node;
+  readonly tenant: Tenant;
+  readonly engine: Provider;
+  readonly runtime: NodeRuntime;
+  readonly secrets: pulumi.Output<TenantSecrets>;
+}
+
+/** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
+export class TenantServices extends pulumi.ComponentResource {
+  constructor(args: TenantServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { model, node, tenant, engine, runtime, secrets } = args;
+    super("dsmil:component:TenantServices", tenant.id, {}, opts);
+    const credentials = new NodeFiles(
+      `${tenant.id}-credentials`,
+      {
+        node: node.id,
+        path: `/etc/dsmil/tenants/${tenant.id}`,
+        uid: SERVICE_UID,
+        gid: SERVICE_UID,
+        dirMode: "0700",
+        files: {
+          redis_password: { content: secrets.apply((s) => s.redis.writer ?? ""), mode: "0400" },
+          postgres_password: { content: secrets.apply((s) => s.postgres.app), mode: "0400" },
+          qdrant_token: { content: secrets.qdrantToken, mode: "0400" },
+        },
+      },
+      { parent: this },
+    );
+    const plans = model.containers.filter((c) => c.node === node.id && c.tenant === tenant.id);
+    const containers = plans.map((plan) => ({
+      plan,
+      resource: new ServiceContainer(
+        { plan, fleet: model.fleet, hosts: model.hosts, address: node.address, image: runtime.image(plan.image) },
+        {
+          parent: this,
+          providers: { docker: engine },
+          dependsOn: [
+            credentials,
+            ...runtime.requirements(
+              plan.image,
+              plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),
+            ),
+          ],
+        },
+      ),
+    }));
+    new HealthGate(
+      tenant.id,
+      {
+        node: node.id,
+        containers: containers.map(({ plan, resource }) => ({
+          name: plan.name,
+          instance: resource.containerId,
+          kind: plan.health.kind,
+          port: plan.health.port,
+          ...(plan.health.path && { path: plan.health.path }),
+        })),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

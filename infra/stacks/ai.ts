@@ -1,0 +1,13 @@
+import { L7Front } from "../components/l7-front.ts";
+import { NodeRuntime } from "../components/node-runtime.ts";
+import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
+import { DataStack } from "./outputs.ts";
+
+/** An inference node: the L7 routers behind their load balancer. */
+export function aiStack({ model, node, root }: NodeStackArgs): Record<string, unknown> {
+  const engine = nodeEngine(node);
+  const data = DataStack.of(model);
+  const runtime = new NodeRuntime({ model, node, engine, root, ...data.anchors() });
+  new L7Front({ model, node, engine, runtime, data });
+  return { identity: runtime.identity };
+}

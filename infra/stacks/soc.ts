@@ -1,0 +1,15 @@
+import { NodeRuntime } from "../components/node-runtime.ts";
+import { TenantServices } from "../components/tenant-services.ts";
+import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
+import { DataStack } from "./outputs.ts";
+
+/** A security-operations node: the layers that watch and decide, one set of containers a tenant. */
+export function socStack({ model, node, root }: NodeStackArgs): Record<string, unknown> {
+  const engine = nodeEngine(node);
+  const data = DataStack.of(model);
+  const runtime = new NodeRuntime({ model, node, engine, root, ...data.anchors() });
+  for (const tenant of model.tenants) {
+    new TenantServices({ model, node, tenant, engine, runtime, secrets: data.tenant(tenant.id) });
+  }
+  return { identity: runtime.identity };
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { dsmilOk, pulumi } from "./harness/dsmil.ts";
+
+interface Status {
+  healthy: boolean;
+  nodes: { id: string; reachable: boolean }[];
+  tenants: { id: string; services: number; healthy: number }[];
+  services: { name: string; health: string; containerId: string }[];
+}
+
+const STACKS = ["node-c", "node-a", "node-b"];
+
+describe("a platform that is up", () => {
+  it("reports three nodes, two tenants and every service healthy", async () => {
+    const status = JSON.parse((await dsmilOk("status", "--json")).stdout) as Status;
+    expect(
+      status.nodes
+        .filter((n) => n.reachable)
+        .map((n) => n.id)
+        .sort(),
+    ).toEqual(["node-a", "node-b", "node-c"]);
+    expect(status.tenants.map((t) => t.id)).toEqual(["alpha", "bravo"]);
+    expect(status.services).toHaveLength(12);
+    expect(status.services.filter((s) => s.health !== "healthy")).toEqual([]);
+  });
+
+  it.each(STACKS)("previews nothing for %s", async (stack) => {
+    const run = await pulumi("preview", "--expect-no-changes", "--stack", stack);
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+  });
+
+  it.each(STACKS)("finds no drift on %s", async (stack) => {
+    const run = await pulumi("refresh", "--preview-only", "--expect-no-changes", "--stack", stack);
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+  });
+
+  it("does nothing when run again", async () => {
+    const containers = async () =>
+      (JSON.parse((await dsmilOk("status", "--json")).stdout) as Status).services.map((s) => s.containerId);
+    const before = await containers();
+    const { stderr } = await dsmilOk("up");
+    expect(stderr).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
+    expect(await containers()).toEqual(before);
+  });
+});

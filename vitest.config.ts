@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+/** One project a kind of test; what shares machines or engines runs file by file. */
+const project = (name: string, options: { serial?: boolean; timeout?: number; setup?: string } = {}) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: options.timeout ?? 10_000,
+    hookTimeout: options.timeout ?? 10_000,
+    fileParallelism: !options.serial,
+    ...(options.setup && { globalSetup: options.setup }),
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit"),
+      project("component", { timeout: 30_000 }),
+      project("images", { serial: true, timeout: 600_000 }),
+      project("services", { serial: true, timeout: 180_000 }),
+      project("provider", { serial: true, timeout: 180_000 }),
+      project("lab", { serial: true, timeout: 900_000, setup: "test/lab/setup.ts" }),
+    ],
+  },
+});
