@@ -28,7 +28,7 @@ export async function requireNodes(root: string, nodes: readonly Node[]): Promis
   ).filter((p) => !p.ok);
   if (away.length === 0) return;
   throw new UserError(
-    `${away.map((p) => `node ${p.node} cannot be reached: ${p.cause}`).join("\n       ")}`,
+    `${away.map((p) => `node ${p.node} cannot be reached: ${p.problem ?? "no answer"}`).join("\n       ")}`,
     "start the machine or mend its network, then run the same command again; `bin/dsmil lab status` shows the lab's machines",
   );
 }

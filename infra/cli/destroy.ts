@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
-import { loadModel } from "../model/load.ts";
 import { changes, deploymentOrder, requireNodes } from "./deploy.ts";
 import { UserError } from "./errors.ts";
+import { projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
 import { pulumi, tail } from "./pulumi.ts";
 import { projectRoot } from "./root.ts";
@@ -15,7 +15,7 @@ export function registerDestroy(program: Command): void {
     .option("--yes", "do not ask")
     .addHelpText("after", "\nThe lab's machines stay; `bin/dsmil lab destroy` removes them.")
     .action(async (options: { yes?: boolean }) => {
-      const model = loadModel();
+      const model = projectModel();
       if (!options.yes) await confirm();
       const phases = new Phases();
       const nodes = deploymentOrder(model).reverse();

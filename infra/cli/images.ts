@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { buildImages } from "../images/build.ts";
 import { imageTag } from "../images/tag.ts";
 import { wantedImages } from "../images/wanted.ts";
-import { loadModel } from "../model/load.ts";
+import { projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
 import { projectRoot } from "./root.ts";
 
@@ -13,7 +13,7 @@ export function registerImages(program: Command): void {
     .command("build")
     .description("Build what is missing on this machine's engine.")
     .action(async () => {
-      const wanted = wantedImages(loadModel(), true);
+      const wanted = wantedImages(projectModel(), true);
       await new Phases().run(
         "images",
         (step) => buildImages(projectRoot, wanted, { progress: step }),
@@ -24,6 +24,6 @@ export function registerImages(program: Command): void {
     .command("list")
     .description("Print the content-addressed tag of every image.")
     .action(() => {
-      for (const name of wantedImages(loadModel(), true)) process.stdout.write(`${imageTag(projectRoot, name)}\n`);
+      for (const name of wantedImages(projectModel(), true)) process.stdout.write(`${imageTag(projectRoot, name)}\n`);
     });
 }

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
 import pc from "picocolors";
 import { buildImages } from "../images/build.ts";
+import { createLab } from "../lab/create-lab.ts";
+import { destroyLab } from "../lab/destroy-lab.ts";
 import { ensureEngine } from "../lab/engine.ts";
-import { createLab, destroyLab, labStatus } from "../lab/machines.ts";
-import { loadModel } from "../model/load.ts";
+import { labStatus } from "../lab/lab-status.ts";
+import { projectLab, projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
 import { projectRoot } from "./root.ts";
 
@@ -15,13 +17,13 @@ export function registerLab(program: Command): void {
     .description("Create the machines and wait until SSH and their engines answer.")
     .action(async () => {
       const phases = new Phases();
-      const model = loadModel();
+      const model = projectModel();
       await phases.run("container engine", (step) => ensureEngine(projectRoot, step));
       await phases.run("lab image", (step) => buildImages(projectRoot, ["dsmil-lab-node"], { progress: step }));
       await phases.run(
         "lab machines",
-        (step) => createLab(projectRoot, model, step),
-        (l) => l.note,
+        (step) => createLab(projectLab(model), step),
+        (l) => l.notes.join("; "),
       );
     });
   lab
@@ -29,11 +31,13 @@ export function registerLab(program: Command): void {
     .description("Show each machine: running, reachable, engine version.")
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
-      const machines = await labStatus(projectRoot, loadModel());
+      const machines = await labStatus(projectLab(projectModel()));
       if (options.json) process.stdout.write(`${JSON.stringify(machines, null, 2)}\n`);
       else
         for (const m of machines)
-          process.stdout.write(`${m.running ? pc.green("●") : pc.red("●")} ${m.node.padEnd(10)} ${m.detail}\n`);
+          process.stdout.write(
+            `${m.status === "running" ? pc.green("●") : pc.red("●")} ${m.node.padEnd(10)} ${m.address.padEnd(14)} ${m.status}${m.engine ? `, engine ${m.engine}` : ""}\n`,
+          );
     });
   lab
     .command("destroy")
@@ -41,8 +45,8 @@ export function registerLab(program: Command): void {
     .action(async () => {
       await new Phases().run(
         "lab machines",
-        (step) => destroyLab(projectRoot, step),
-        (l) => l.note,
+        (step) => destroyLab(projectLab(projectModel()), step),
+        (r) => `${r.machines.length} machines removed`,
       );
     });
 }

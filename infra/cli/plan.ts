@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import pc from "picocolors";
-import { loadModel } from "../model/load.ts";
 import { formatPlan, type PlanStyle } from "../plan/format.ts";
 import { type Preview, parsePreview } from "../plan/preview.ts";
 import { summarize } from "../plan/summarize.ts";
 import { deploymentOrder, requireNodes } from "./deploy.ts";
 import { ExitError, UserError } from "./errors.ts";
+import { projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
 import { projectRoot } from "./root.ts";
@@ -44,7 +44,7 @@ export function registerPlan(program: Command): void {
 }
 
 async function plan(options: PlanOptions): Promise<void> {
-  const model = loadModel();
+  const model = projectModel();
   const phases = new Phases();
   const nodes = deploymentOrder(model);
   await phases.run("reach nodes", () => requireNodes(projectRoot, nodes));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { closeConnections } from "../access/connection.ts";
-import { loadModel } from "../model/load.ts";
 import { ExitError } from "./errors.ts";
+import { projectModel } from "./model.ts";
 import { projectRoot } from "./root.ts";
 import { collectStatus } from "./status/collect.ts";
 import { printStatus } from "./status/print.ts";
@@ -14,7 +14,7 @@ export function registerStatus(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText("after", "\nExit codes: 0 all healthy, 1 something is not.")
     .action(async (options: { json?: boolean }) => {
-      const status = await collectStatus(projectRoot, loadModel());
+      const status = await collectStatus(projectRoot, projectModel());
       closeConnections();
       if (options.json) process.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
       else printStatus(status);

@@ -32,7 +32,7 @@ export function registerTest(program: Command): void {
 async function test({ only, keepLab }: TestOptions): Promise<void> {
   const wanted = PROJECTS.filter((p) => only === undefined || only.includes(p));
   const release = wanted.some((p) => NEED_MACHINE.includes(p)) ? await prepare() : async () => {};
-  const results = [];
+  const results: Counts[] = [];
   try {
     // One run a project, in order: projects of one vitest run share the machine's two cores and each other's engine.
     for (const project of wanted) results.push(await runProject(project, keepLab ?? false));

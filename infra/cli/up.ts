@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { buildImages } from "../images/build.ts";
 import { wantedImages } from "../images/wanted.ts";
-import { createLab } from "../lab/machines.ts";
-import { loadModel } from "../model/load.ts";
+import { createLab, type Lab } from "../lab/create-lab.ts";
 import type { Model } from "../model/types.ts";
 import { deploymentOrder, deployStack, requireNodes } from "./deploy.ts";
 import { UserError } from "./errors.ts";
+import { projectLab, projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
 import { prepareMachine } from "./prepare.ts";
 import { refuseDataLoss } from "./removed-tenants.ts";
@@ -38,19 +38,14 @@ export function registerUp(program: Command): void {
 
 async function up(options: UpOptions): Promise<void> {
   const phases = new Phases();
-  const model = await phases.run("check manifest", async () => loadModel(), summary);
-  await prepareMachine(phases, options.lab);
+  const model = await phases.run("check manifest", async () => projectModel(), summary);
+  await prepareMachine(phases, model, options.lab);
   await phases.run(
     "images",
     (step) => buildImages(projectRoot, wantedImages(model, options.lab), { progress: step }),
     built,
   );
-  if (options.lab)
-    await phases.run(
-      "lab machines",
-      (step) => createLab(projectRoot, model, step),
-      (l) => l.note,
-    );
+  if (options.lab) await phases.run("lab machines", (step) => createLab(projectLab(model), step), labNote);
   await deployAll(phases, model, options);
   const status = await phases.run(
     "health",
@@ -87,6 +82,7 @@ async function deployAll(phases: Phases, model: Model, options: UpOptions): Prom
 
 const summary = (m: Model): string =>
   `${m.nodes.length} nodes, ${m.tenants.length} tenants, ${m.containers.length} containers`;
+const labNote = ({ machines, notes }: Lab): string => [`${machines.length} machines`, ...notes].join("; ");
 const built = (names: readonly string[]): string => (names.length ? `built ${names.length}` : "nothing to do");
 
 function printNext(phases: Phases, model: Model): void {

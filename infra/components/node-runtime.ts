@@ -46,7 +46,8 @@ export class NodeRuntime extends pulumi.ComponentResource {
     }
     const wanted = new Set([MINT_IMAGE, ...model.containers.filter((c) => c.node === node.id).map((c) => c.image)]);
     for (const name of wanted) {
-      const ref = imageTag(args.root, name);
+      const pinned = model.services.find((s) => s.image === name)?.imageTag;
+      const ref = pinned === undefined ? imageTag(args.root, name) : `${name}:${pinned}`;
       const tag = ref.slice(ref.lastIndexOf(":") + 1);
       this.imageRefs.set(name, ref);
       this.images.set(name, new ImageOnNode(name, { node: node.id, name, tag }, child));

@@ -61,7 +61,7 @@ export function containerArgs({ plan, fleet, hosts, address, image }: ServiceCon
     memory: plan.memoryMiB,
     // Stated, as the engine doubles it otherwise and every preview would show that.
     memorySwap: plan.memoryMiB,
-    cpus: plan.cpus.toString(),
+    cpus: decimal(plan.cpus),
     envs: Object.entries(plan.env)
       .map(([key, value]) => `${key}=${value}`)
       .sort(),
@@ -86,6 +86,11 @@ export function containerArgs({ plan, fleet, hosts, address, image }: ServiceCon
     stopTimeout: plan.stopSeconds,
     destroyGraceSeconds: plan.stopSeconds,
   };
+}
+
+/** As the provider reads it back: whole numbers carry a `.0`. */
+function decimal(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 function logOptions(driver: model.Fleet["logDriver"], tag: string): Record<string, string> {

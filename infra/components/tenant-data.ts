@@ -44,7 +44,7 @@ export class TenantData extends pulumi.ComponentResource {
     );
     const signing = new TenantSigningKey(tenant.id, { tenant: tenant.id, rootSeed: args.rootSeed }, { parent: this });
     this.secrets = pulumi.secret(
-      pulumi.all({
+      pulumi.output({
         redis,
         postgres,
         qdrantToken,

@@ -20,6 +20,8 @@ export interface Fleet {
   readonly logDriver: "json-file" | "journald";
   /** Postgres database that holds the tenant schemas. */
   readonly database: string;
+  /** LOG_LEVEL of every program: `INFO`. */
+  readonly logLevel: string;
 }
 
 /** One machine. */
@@ -102,14 +104,27 @@ export interface Service {
   readonly id: string;
   /** Name in the image catalogue: `dsmil-l3-router`. */
   readonly image: string;
+  /** Content tag the manifest pins, to stay on or go back to an earlier image; absent: the tag of the sources at hand. */
+  readonly imageTag?: string;
+  /** store: keeps data; balancer: passes requests on to what it needs; program: serves a device. */
+  readonly kind: "store" | "balancer" | "program";
   readonly scope: "tenant" | "shared";
   readonly node: string;
   readonly replicas: number;
   /** Device this service speaks for; data services have none. */
   readonly device?: number;
   readonly layer?: string;
-  /** Port of /healthz, /health and /metrics inside the container. */
+  /** Memory limit of one container, MiB. */
+  readonly memoryMiB: number;
+  /** CPU limit of one container, cores. */
+  readonly cpus: number;
+  /** Port it listens on inside the container; a program answers /healthz, /health and /metrics there. */
   readonly port: number;
+  /** Port on the node's address; absent where it is not published. */
+  readonly publish?: number;
+  /** Networks of its containers. */
+  readonly networks: readonly string[];
+  /** Services that are deployed before it, and whose addresses it gets. */
   readonly needs: readonly string[];
 }
 

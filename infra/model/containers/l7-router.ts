@@ -1,0 +1,15 @@
+import { httpHealth } from "./health.ts";
+import type { ContainerPart, PartContext } from "./part.ts";
+import { caFolder, folder, scratch } from "./paths.ts";
+
+/** L7 router: reads the tenants' key registries from a folder that it watches, so tenants come and go unnoticed. */
+export function l7RouterPart({ service, common }: PartContext): ContainerPart {
+  return {
+    env: { ...common, HTTP_PORT: String(service.port), API_KEYS_DIR: "/run/dsmil/tenants" },
+    mounts: [caFolder, folder("/etc/dsmil/l7/tenants", "/run/dsmil/tenants")],
+    tmpfs: { "/tmp": scratch(16) },
+    health: httpHealth(service.port),
+    stopSeconds: 30,
+    volumes: [],
+  };
+}

@@ -1,0 +1,78 @@
+import { HEALTH_STREAM, hostName, hotPathVolume, postgresRole, redisUser } from "../names.ts";
+import type { Service, Tenant } from "../types.ts";
+import { httpHealth } from "./health.ts";
+import type { ContainerPart, PartContext } from "./part.ts";
+import { caFolder, folder, SERVICE_UID, scratch, volume } from "./paths.ts";
+
+/** Size of a tenant's hot path on a node, MiB. */
+const HOT_PATH_MIB = 64;
+
+/** A program of one tenant: it gets that tenant's streams, credentials and hot path, and those of no other. */
+export function tenantProgramPart(context: PartContext): ContainerPart {
+  const { fleet, service, common, needs, tenant } = context;
+  if (tenant === undefined) throw new Error(`service ${service.id} has a container a tenant, and none was given`);
+  const hotPath = hotPathVolume(fleet.name, tenant.id);
+  const driverOpts = {
+    type: "tmpfs",
+    device: "tmpfs",
+    o: `size=${HOT_PATH_MIB}m,mode=0700,uid=${SERVICE_UID},gid=${SERVICE_UID}`,
+  };
+  return {
+    env: {
+      ...common,
+      HTTP_PORT: String(service.port),
+      TENANT_ID: tenant.prefix,
+      SECRETS_DIR: "/run/dsmil/secrets",
+      HOTPATH_DIR: "/hotpath",
+      ...tuning(tenant),
+      ...streams(tenant),
+      ...Object.assign({}, ...needs.map((store) => storeEnv(store, context, tenant))),
+    },
+    mounts: [caFolder, folder(`/etc/dsmil/tenants/${tenant.id}`, "/run/dsmil/secrets"), volume(hotPath, "/hotpath")],
+    tmpfs: { "/tmp": scratch(16) },
+    health: httpHealth(service.port),
+    stopSeconds: 15,
+    volumes: [{ name: hotPath, node: service.node, tenant: tenant.id, driverOpts }],
+  };
+}
+
+/** The tenant's retention, and how the streams are read: waits as in Phase 2F, batches as large as 1,000 events/s need. */
+function tuning(tenant: Tenant): Record<string, string> {
+  return {
+    RETENTION_HOT_SECONDS: String(tenant.retentionHotSeconds),
+    RETENTION_SOC_SECONDS: String(tenant.retentionSocSeconds),
+    RETENTION_ARCHIVE_DAYS: String(tenant.retentionArchiveDays),
+    SHRINK_URL: "",
+    SHRINK_POLL_INTERVAL: "1.0",
+    BATCH_SIZE: "500",
+    POLL_TIMEOUT: "5000",
+  };
+}
+
+function streams({ streams: keys }: Tenant): Record<string, string> {
+  return {
+    REDIS_STREAM_L3_IN: keys.l3In,
+    REDIS_STREAM_L3_OUT: keys.l3Out,
+    REDIS_STREAM_L4_IN: keys.l4In,
+    REDIS_STREAM_L4_OUT: keys.l4Out,
+    REDIS_STREAM_SOC_EVENTS: keys.socEvents,
+    REDIS_STREAM_REJECTS: keys.rejects,
+    REDIS_STREAM_HEALTH_EVENTS: HEALTH_STREAM,
+  };
+}
+
+/** Where a store is and who the tenant is there. */
+function storeEnv(store: Service, { fleet }: PartContext, tenant: Tenant): Record<string, string> {
+  const host = hostName(store.id, fleet.domain);
+  const port = String(store.publish ?? store.port);
+  if (store.id === "redis") return { REDIS_HOST: host, REDIS_PORT: port, REDIS_USER: redisUser(tenant.id, "writer") };
+  if (store.id === "qdrant") return { QDRANT_URL: `https://${host}:${port}` };
+  if (store.id !== "postgres") return {};
+  return {
+    POSTGRES_HOST: host,
+    POSTGRES_PORT: port,
+    POSTGRES_DB: fleet.database,
+    POSTGRES_USER: postgresRole(tenant.id, "app"),
+    POSTGRES_SCHEMA: tenant.schema,
+  };
+}

@@ -1,0 +1,28 @@
+import { crossCheck } from "./check/cross-check.ts";
+import type { Manifest } from "./manifest.ts";
+import type { ManifestError } from "./manifest-error.ts";
+import { checkSchema } from "./schema-check.ts";
+import { type ManifestSource, parseSource, readSource } from "./source.ts";
+
+/**
+ * Reads and checks a manifest: YAML, schema, then the checks across its parts. Every mistake is reported, in the
+ * order of the text; with none, the manifest comes back with its defaults filled in.
+ */
+export function loadManifest(file: string): Manifest | ManifestError[] {
+  return checkSource(readSource(file));
+}
+
+/** The same for a text at hand; `file` is only for messages. */
+export function checkManifestText(file: string, text: string): Manifest | ManifestError[] {
+  return checkSource(parseSource(file, text));
+}
+
+function checkSource(source: ManifestSource | ManifestError[]): Manifest | ManifestError[] {
+  if (Array.isArray(source)) return source;
+  const { findings, sound } = checkSchema(source.data);
+  const all = [...findings, ...crossCheck(sound)];
+  if (all.length === 0) return sound as Manifest;
+  return all
+    .map(source.locate)
+    .sort((a, b) => a.line - b.line || a.column - b.column || (a.message < b.message ? -1 : 1));
+}

@@ -1,0 +1,94 @@
+/**
+ * The manifest as it is written, after the schema has accepted it and filled in defaults. Sizes and durations are
+ * still text here; `resolve()` turns them into numbers. The shape mirrors manifest.schema.json, where every key is
+ * described.
+ */
+
+import type { RoeLevel } from "./types.ts";
+
+export interface ManifestFleet {
+  readonly name: string;
+  readonly domain: string;
+  readonly version: string;
+  readonly images: "lab" | "vendor";
+  readonly logging: "json-file" | "journald";
+  readonly database: string;
+  readonly log_level: "DEBUG" | "INFO" | "WARN" | "ERROR";
+}
+
+export interface ManifestNode {
+  readonly id: string;
+  readonly role: "data" | "soc" | "ai";
+  readonly address: string;
+  readonly memory: string;
+}
+
+export interface ManifestNetwork {
+  readonly id: string;
+  readonly pool: string;
+  readonly intercontainer: boolean;
+}
+
+export interface ManifestLayer {
+  readonly id: string;
+  readonly name: string;
+  readonly slo: { readonly p99?: string; readonly events_per_second?: number; readonly availability: number };
+}
+
+export interface ManifestDevice {
+  readonly id: number;
+  readonly layer: string;
+  readonly node: string;
+  readonly role: string;
+  readonly memory: string;
+  readonly container_memory?: string;
+  readonly cpus: number;
+  readonly token_id?: number;
+}
+
+export interface ManifestService {
+  readonly id: string;
+  readonly image: string;
+  readonly tag?: string;
+  readonly scope: "tenant" | "shared";
+  readonly device?: number;
+  readonly layer?: string;
+  readonly node?: string;
+  readonly memory?: string;
+  readonly cpus?: number;
+  readonly replicas: number;
+  readonly port: number;
+  readonly publish?: number;
+  readonly networks: readonly string[];
+  readonly needs: readonly string[];
+}
+
+export interface ManifestTenant {
+  readonly id: string;
+  readonly roe_level: RoeLevel;
+  readonly actions: readonly string[];
+  readonly compartments: readonly string[];
+  readonly tools: readonly string[];
+  readonly api_keys: readonly string[];
+  readonly retention: { readonly hot: string; readonly soc: string; readonly archive: string };
+}
+
+export interface Manifest {
+  readonly fleet: ManifestFleet;
+  readonly nodes: readonly ManifestNode[];
+  readonly networks: readonly ManifestNetwork[];
+  readonly layers: readonly ManifestLayer[];
+  readonly devices: readonly ManifestDevice[];
+  readonly services: readonly ManifestService[];
+  readonly tenants: readonly ManifestTenant[];
+}
+
+/**
+ * A manifest of which only the sound parts are left: what the schema refused is cut out, so that cross-checks can
+ * still speak about the rest and every mistake is reported at once.
+ */
+export type Loose<T> = T extends readonly (infer U)[]
+  ? readonly (Loose<U> | undefined)[]
+  : T extends object
+    ? { readonly [K in keyof T]?: Loose<T[K]> | undefined }
+    : T;

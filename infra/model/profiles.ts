@@ -1,0 +1,42 @@
+import type { Node } from "./types.ts";
+
+/** What kind of thing an image of the catalogue is, as far as the manifest's rules go. */
+export interface ImageProfile {
+  /** store: keeps data; balancer: passes requests on to what it needs; program: serves a device. */
+  readonly kind: "store" | "balancer" | "program";
+  readonly scope: "tenant" | "shared";
+  /** Role of the nodes whose stack runs it. */
+  readonly role: Node["role"];
+  /** Whether a service may have more than one container; these are numbered from 1. */
+  readonly scalable: boolean;
+  /** Port the image listens on, where it cannot be chosen. */
+  readonly port?: number;
+}
+
+const store = (port: number): ImageProfile => ({ kind: "store", scope: "shared", role: "data", scalable: false, port });
+const tenantProgram: ImageProfile = { kind: "program", scope: "tenant", role: "soc", scalable: false };
+
+const PROFILES: Readonly<Record<string, ImageProfile>> = {
+  "dsmil-redis": store(6379),
+  "dsmil-postgres": store(5432),
+  "dsmil-qdrant": store(6333),
+  "dsmil-haproxy": { kind: "balancer", scope: "shared", role: "ai", scalable: false },
+  "dsmil-l3-router": tenantProgram,
+  "dsmil-l4-classifier": tenantProgram,
+  "dsmil-l8-analytics": tenantProgram,
+  "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
+};
+
+/** Names of all images a service may use; the schema's list is kept equal by a test. */
+export const SERVICE_IMAGES: readonly string[] = Object.keys(PROFILES);
+
+/** The profile of an image; throws for a name the schema would have refused. */
+export function profileOf(image: string): ImageProfile {
+  const profile = PROFILES[image];
+  if (profile === undefined)
+    throw new Error(`no profile for image ${image}; expected one of ${SERVICE_IMAGES.join(", ")}`);
+  return profile;
+}
+
+/** `dsmil-l3-router` → `l3-router`: stacks, streams' consumer groups and host names know a service by its image's id. */
+export const serviceIdOf = (image: string): string => image.replace(/^dsmil-/, "");

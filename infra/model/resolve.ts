@@ -1,0 +1,113 @@
+import { buildContainers } from "./containers/build.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import type { Manifest, ManifestDevice, ManifestService, ManifestTenant } from "./manifest.ts";
+import { collectionsOf, hostName, schemaOf, streamsOf, tenantPrefix, tokenIdBase } from "./names.ts";
+import { profileOf } from "./profiles.ts";
+import { carve, parseSubnet } from "./subnet.ts";
+import type { Device, Fleet, HostEntry, Model, Network, Node, Service, Tenant } from "./types.ts";
+import { mebibytes, milliseconds } from "./units.ts";
+
+/** Derives everything from a checked manifest, once. The result is plain data, frozen through and through. */
+export function resolve(manifest: Manifest): Model {
+  const { name, domain, version, images, logging, database, log_level: logLevel } = manifest.fleet;
+  const fleet: Fleet = { name, domain, version, imageSource: images, logDriver: logging, database, logLevel };
+  const nodes = manifest.nodes.map(
+    ({ id, role, address, memory }): Node => ({
+      id,
+      role,
+      address,
+      hostname: hostName(id, domain),
+      memoryMiB: mebibytes(memory),
+    }),
+  );
+  const networks = manifest.networks.map(({ id, pool, intercontainer }): Network => {
+    const addresses = parseSubnet(pool);
+    if (addresses === undefined) throw new Error(`network ${id}: ${pool} is no network`);
+    return { id, intercontainer, subnets: Object.fromEntries(nodes.map((node, i) => [node.id, carve(addresses, i)])) };
+  });
+  const layers = manifest.layers.map(({ id, name: title, slo }) => ({
+    id,
+    name: title,
+    slo: {
+      ...(slo.p99 !== undefined && { p99Ms: milliseconds(slo.p99) }),
+      ...(slo.events_per_second !== undefined && { eventsPerSecond: slo.events_per_second }),
+      availabilityPercent: slo.availability,
+    },
+  }));
+  const devices = manifest.devices.map(resolveDevice);
+  const services = manifest.services.map((service) => resolveService(service, devices));
+  const tenants = manifest.tenants.map(resolveTenant);
+  const parts = { fleet, nodes, networks, devices, services, tenants };
+  const hosts = hostEntries(nodes, services, domain);
+  return deepFreeze({ fleet, nodes, networks, layers, devices, services, tenants, hosts, ...buildContainers(parts) });
+}
+
+function resolveDevice({ id, layer, role, node, memory, container_memory, cpus }: ManifestDevice): Device {
+  const memoryMiB = mebibytes(memory);
+  const containerMemoryMiB = container_memory === undefined ? memoryMiB : mebibytes(container_memory);
+  return { id, layer, role, node, memoryMiB, containerMemoryMiB, cpus, tokenIdBase: tokenIdBase(id) };
+}
+
+function resolveService(service: ManifestService, devices: readonly Device[]): Service {
+  const { id, image, tag, scope, replicas, port, publish, networks, needs } = service;
+  const device = devices.find((d) => d.id === service.device);
+  const node = device?.node ?? service.node;
+  const memoryMiB =
+    device?.containerMemoryMiB ?? (service.memory === undefined ? undefined : mebibytes(service.memory));
+  const cpus = device?.cpus ?? service.cpus;
+  if (node === undefined || memoryMiB === undefined || cpus === undefined) {
+    throw new Error(`service ${id} has no node, memory or cpus: the manifest was not checked`);
+  }
+  const layer = device?.layer ?? service.layer;
+  return {
+    id,
+    image,
+    ...(tag !== undefined && { imageTag: tag }),
+    kind: profileOf(image).kind,
+    scope,
+    node,
+    replicas,
+    ...(device !== undefined && { device: device.id }),
+    ...(layer !== undefined && { layer }),
+    memoryMiB,
+    cpus,
+    port,
+    ...(publish !== undefined && { publish }),
+    networks,
+    needs,
+  };
+}
+
+function resolveTenant(tenant: ManifestTenant): Tenant {
+  const { id, roe_level, actions, compartments, tools, api_keys, retention } = tenant;
+  return {
+    id,
+    prefix: tenantPrefix(id),
+    roeLevel: roe_level,
+    actions,
+    compartments,
+    tools,
+    retentionHotSeconds: milliseconds(retention.hot) / 1_000,
+    retentionSocSeconds: milliseconds(retention.soc) / 1_000,
+    retentionArchiveDays: milliseconds(retention.archive) / 86_400_000,
+    apiKeys: api_keys,
+    streams: streamsOf(id),
+    schema: schemaOf(id),
+    collections: collectionsOf(id),
+  };
+}
+
+/** Names of the seed's address plan for what has no service of its own in the manifest yet, and the role that will run it. */
+const PLANNED = { loki: "data", prometheus: "soc", grafana: "data" } as const;
+
+function hostEntries(nodes: readonly Node[], services: readonly Service[], domain: string): HostEntry[] {
+  const ofNode = nodes.map(({ hostname, address }) => ({ host: hostname, ip: address }));
+  const ofStores = services
+    .filter(({ kind }) => kind === "store")
+    .map(({ id, node }) => ({ id, node: nodes.find((n) => n.id === node) }));
+  const planned = Object.entries(PLANNED).map(([id, role]) => ({ id, node: nodes.find((n) => n.role === role) }));
+  const named = [...ofStores, ...planned].flatMap(({ id, node }) =>
+    node === undefined ? [] : [{ host: hostName(id, domain), ip: node.address }],
+  );
+  return [...ofNode, ...named];
+}

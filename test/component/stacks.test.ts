@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadManifestText } from "./manifest.ts";
+import { type Registration, record } from "./record.ts";
+import type { Model } from "../../infra/model/types.ts";
+import { aiStack } from "../../infra/stacks/ai.ts";
+import { dataStack } from "../../infra/stacks/data.ts";
+import { socStack } from "../../infra/stacks/soc.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const CONTAINER = "docker:index/container:Container";
+const MANIFEST = readFileSync(join(root, "manifest.yaml"), "utf8");
+const CHARLIE = `
+  - id: charlie
+    roe_level: ANALYSIS_ONLY
+    actions: [ALERT_ONLY]
+    compartments: [SOC]
+    api_keys: [default]
+    retention: { hot: 24h, soc: 7d, archive: 90d }
+`;
+const STACKS = { "node-c": dataStack, "node-a": socStack, "node-b": aiStack } as const;
+
+async function compose(node: keyof typeof STACKS, model: Model): Promise<Registration[]> {
+  const found = model.nodes.find((n) => n.id === node);
+  if (found === undefined) throw new Error(`no ${node}`);
+  return record(node, model.tenants.map((t) => t.id), () => STACKS[node]({ model, node: found, root, allowDataLoss: false }));
+}
+
+const byKey = (list: readonly Registration[]) => new Map(list.map((r) => [`${r.type} ${r.name}`, r.inputs]));
+
+describe.each(Object.keys(STACKS) as (keyof typeof STACKS)[])("stack %s", (node) => {
+  let two: Registration[];
+  let three: Registration[];
+
+  beforeAll(async () => {
+    two = await compose(node, loadManifestText(MANIFEST));
+    three = await compose(node, loadManifestText(MANIFEST.trimEnd() + CHARLIE));
+  });
+
+  it("hardens every container", () => {
+    const containers = two.filter((r) => r.type === CONTAINER);
+    expect(containers.length).toBeGreaterThan(2);
+    for (const { name, inputs } of containers) {
+      expect(inputs, name).toMatchObject({
+        user: "10001:10001",
+        readOnly: true,
+        privileged: false,
+        capabilities: { drops: ["ALL"] },
+        securityOpts: ["no-new-privileges"],
+        restart: "always",
+      });
+      expect(inputs["memory"], name).toBeGreaterThan(0);
+      expect(inputs["memorySwap"], name).toBe(inputs["memory"]);
+      expect(Number(inputs["cpus"]), name).toBeGreaterThan(0);
+      expect(inputs["healthcheck"], name).toMatchObject({ tests: expect.arrayContaining(["CMD"]) });
+      expect(inputs["logOpts"], name).toMatchObject({ tag: expect.stringMatching(/^dsmil-/) });
+      const labels = (inputs["labels"] as { label: string }[]).map((l) => l.label);
+      expect(labels, name).toContain("dsmil.node");
+    }
+  });
+
+  it("puts no secret into an environment, a label or a command", () => {
+    for (const { inputs } of two.filter((r) => r.type === CONTAINER)) expect(JSON.stringify(inputs)).not.toContain("secret");
+  });
+
+  it("changes nothing that was there when a tenant is added, and adds only what is the tenant's", () => {
+    const [before, after] = [byKey(two), byKey(three)];
+    for (const [key, inputs] of before) expect(after.get(key), key).toEqual(inputs);
+    const added = [...after.keys()].filter((k) => !before.has(k));
+    expect(added.length).toBeGreaterThan(0);
+    expect(added.filter((k) => !k.includes("charlie"))).toEqual([]);
+  });
+
+  it("publishes ports on the node's address only", () => {
+    for (const { inputs } of two.filter((r) => r.type === CONTAINER)) {
+      for (const port of (inputs["ports"] ?? []) as { ip: string }[]) expect(port.ip).toMatch(/^172\.20\.0\.\d+$/);
+    }
+  });
+});
+
+describe("tenants on a security-operations node", () => {
+  it("mount their own credentials and no other tenant's", async () => {
+    const all = await compose("node-a", loadManifestText(MANIFEST));
+    for (const { name, inputs } of all.filter((r) => r.type === CONTAINER)) {
+      const own = name.endsWith("-alpha") ? "alpha" : "bravo";
+      const other = own === "alpha" ? "bravo" : "alpha";
+      const mounts = JSON.stringify(inputs["mounts"]);
+      expect(mounts, name).toContain(`/etc/dsmil/tenants/${own}`);
+      expect(mounts, name).not.toContain(other);
+    }
+  });
+});
+
+describe("the inference node", () => {
+  it("gets hashes of API keys, never a key", async () => {
+    const all = await compose("node-b", loadManifestText(MANIFEST));
+    const keys = all.find((r) => r.name === "alpha-api-keys");
+    expect(JSON.stringify(keys?.inputs)).toMatch(/sha256/);
+    expect(JSON.stringify(keys?.inputs)).not.toContain("sk-alpha");
+  });
+});

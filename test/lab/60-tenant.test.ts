@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CHARLIE, dsmil, dsmilOk, editManifest, pulumi, resetManifest } from "./harness/dsmil.ts";
+import { type FleetStatus, fingerprints, fleetStatus, untilHealthy } from "./harness/fleet.ts";
+
+interface Plan {
+  readonly groups: readonly {
+    readonly tenant: string;
+    readonly changes: readonly { action: string; name: string }[];
+  }[];
+  readonly totals: Readonly<Record<string, number>>;
+  readonly dataAtRisk: readonly string[];
+}
+
+const LINES = Array.from(
+  { length: 200 },
+  (_, i) =>
+    `Nov 21 10:00:${String(i % 60).padStart(2, "0")} gw sshd[${4000 + i}]: Failed password for root from 203.0.113.${i % 250} port 4${i} ssh2`,
+);
+
+describe("adding and removing a tenant", () => {
+  let before: FleetStatus;
+
+  beforeAll(async () => {
+    before = await untilHealthy();
+    editManifest((text) => text.trimEnd() + CHARLIE);
+  });
+
+  afterAll(resetManifest);
+
+  it("plans charlie's things and nothing else", async () => {
+    const run = await dsmil("plan", "--json");
+    expect(run.code, run.stderr).toBe(2);
+    const plan = JSON.parse(run.stdout) as Plan;
+    expect(plan.groups.map((g) => g.tenant)).toEqual(["charlie"]);
+    expect(plan.totals).toMatchObject({ update: 0, replace: 0, delete: 0 });
+    expect(plan.totals.create).toBeGreaterThan(10);
+    expect(plan.dataAtRisk).toEqual([]);
+  });
+
+  it("creates them without touching any other container", async () => {
+    await dsmilOk("up");
+    const after = await untilHealthy();
+    expect(fingerprints(after, (s) => s.tenant !== "charlie")).toEqual(fingerprints(before));
+    expect(after.tenants.find((t) => t.id === "charlie")).toMatchObject({ services: 3, healthy: 3 });
+  });
+
+  it("carries charlie's events", async () => {
+    const run = await import("./harness/dsmil.ts").then(({ run, root }) =>
+      run(`${root}/bin/dsmil`, ["events", "send", "--tenant", "charlie", "--wait", "60", "--json", "-"], {
+        stdin: LINES.join("\n"),
+      }),
+    );
+    expect(run.code, run.stderr + run.stdout).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({ sent: 200, archived: 200 });
+  });
+
+  it("refuses to drop charlie's data unasked, before anything changes", async () => {
+    resetManifest();
+    const run = await dsmil("up");
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain("--drop charlie");
+    expect((await fleetStatus()).healthy).toBe(true);
+    expect((await dsmil("traces", "charlie")).code).toBe(1);
+  });
+
+  it("removes charlie without a trace and without touching the others", async () => {
+    await dsmilOk("up", "--drop", "charlie");
+    const traces = await dsmil("traces", "charlie", "--json");
+    expect(traces.code, traces.stdout).toBe(0);
+    expect(fingerprints(await untilHealthy())).toEqual(fingerprints(before));
+  });
+
+  it("plans nothing afterwards", async () => {
+    for (const stack of ["node-c", "node-a", "node-b"]) {
+      const run = await pulumi("preview", "--expect-no-changes", "--stack", stack);
+      expect(run.code, run.stdout).toBe(0);
+    }
+  });
+});

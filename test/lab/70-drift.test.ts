@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { dsmil, dsmilOk, pulumi } from "./harness/dsmil.ts";
+import { onNodeOk, untilHealthy } from "./harness/fleet.ts";
+
+/** Runs SQL as the administrator, inside the server's container; the password stays in its file. */
+const sql = (statement: string) =>
+  onNodeOk(
+    "node-c",
+    "docker",
+    "exec",
+    "dsmil-postgres",
+    "sh",
+    "-c",
+    'PGPASSWORD="$(cat /etc/postgres/superuser_password)" exec psql -v ON_ERROR_STOP=1 -h 127.0.0.1 -U dsmil_admin -d dsmil -c "$0"',
+    statement,
+  );
+
+const redis = (...command: string[]) =>
+  onNodeOk(
+    "node-c",
+    "docker",
+    "exec",
+    "dsmil-redis",
+    "sh",
+    "-c",
+    'REDISCLI_AUTH="$(cat /etc/redis/admin_password)" exec redis-cli --tls --cacert /etc/dsmil/certs/ca.crt --user dsmil_admin -e "$@"',
+    "redis-cli",
+    ...command,
+  );
+
+interface Drift {
+  readonly what: string;
+  readonly stack: string;
+  readonly breakIt: () => Promise<unknown>;
+  /** Must appear in the drift that refresh reports. */
+  readonly named: RegExp;
+}
+
+const DRIFTS: readonly Drift[] = [
+  {
+    what: "a loosened ACL user",
+    stack: "node-c",
+    breakIt: () => redis("ACL", "SETUSER", "alpha_reader", "~*"),
+    named: /RedisAclUsers/,
+  },
+  {
+    what: "a dropped row-level security policy",
+    stack: "node-c",
+    breakIt: () =>
+      sql(
+        "do $$ declare p text; begin select policyname into p from pg_policies where schemaname='dsmil_alpha' and tablename='events' limit 1; execute format('drop policy %I on dsmil_alpha.events', p); end $$",
+      ),
+    named: /PostgresTenantSchema/,
+  },
+  {
+    what: "an extra grant",
+    stack: "node-c",
+    breakIt: () => sql("grant usage on schema dsmil_alpha to bravo_app"),
+    named: /PostgresTenantSchema/,
+  },
+  {
+    what: "a deleted collection",
+    stack: "node-c",
+    breakIt: async () => {
+      const key = (await onNodeOk("node-c", "cat", "/etc/dsmil/admin/qdrant_api_key")).trim();
+      return onNodeOk("node-c", "docker", "exec", "-i", "dsmil-qdrant", "python3", "-c", DELETE_COLLECTION, key);
+    },
+    named: /QdrantTenantCollections/,
+  },
+  {
+    what: "a stopped container",
+    stack: "node-a",
+    breakIt: () => onNodeOk("node-a", "docker", "stop", "dsmil-l4-classifier-bravo"),
+    named: /dsmil-l4-classifier-bravo/,
+  },
+  {
+    what: "a removed container",
+    stack: "node-a",
+    breakIt: () => onNodeOk("node-a", "docker", "rm", "-f", "dsmil-l3-router-bravo"),
+    named: /dsmil-l3-router-bravo/,
+  },
+  {
+    what: "a hand-edited container",
+    stack: "node-a",
+    breakIt: () =>
+      onNodeOk("node-a", "docker", "update", "--memory", "256m", "--memory-swap", "256m", "dsmil-l3-router-alpha"),
+    named: /dsmil-l3-router-alpha/,
+  },
+  {
+    what: "a replaced certificate file",
+    stack: "node-b",
+    breakIt: () => onNodeOk("node-b", "sh", "-c", "echo forged > /etc/dsmil/certs/haproxy/tls.pem"),
+    named: /NodeFiles/,
+  },
+];
+
+const DELETE_COLLECTION = `
+import ssl, sys, urllib.request
+r = urllib.request.Request("https://127.0.0.1:6333/collections/alpha_chat_history", method="DELETE", headers={"api-key": sys.argv[1]})
+urllib.request.urlopen(r, context=ssl._create_unverified_context()).read()
+`;
+
+describe("drift", () => {
+  afterEach(async () => {
+    await dsmilOk("up");
+    await untilHealthy();
+  });
+
+  it.each(DRIFTS)("sees and repairs $what", async ({ stack, breakIt, named }) => {
+    await breakIt();
+    const seen = await pulumi("refresh", "--preview-only", "--expect-no-changes", "--stack", stack);
+    expect(seen.code, "refresh must report the drift").not.toBe(0);
+    expect(seen.stdout + seen.stderr).toMatch(named);
+    await dsmilOk("up");
+    const after = await pulumi("refresh", "--preview-only", "--expect-no-changes", "--stack", stack);
+    expect(after.code, after.stdout).toBe(0);
+    const plan = await dsmil("plan", "--json");
+    expect(plan.code, plan.stdout).toBe(0);
+  });
+});
