@@ -1,4 +1,7 @@
+import type { NodeSSH } from "node-ssh";
 import { listAccess, type NodeAccess, readAccess } from "./access.ts";
+import { runCommand } from "./command.ts";
+import { dial } from "./dial.ts";
 import { endpointOf, NodeError } from "./node-error.ts";
 
 /** Whether one node can be deployed to now. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { closeConnections } from "../access/connection.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerDestroy } from "./destroy.ts";
@@ -48,4 +49,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 64;
   else if (error instanceof ExitError) process.exitCode = error.code;
   else process.exitCode = reportError(error);
+} finally {
+  // An open SSH connection would keep the process alive.
+  await closeConnections();
 }

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { closeConnections } from "../access/connection.ts";
 import { ExitError } from "./errors.ts";
 import { projectModel } from "./model.ts";
 import { projectRoot } from "./root.ts";
@@ -15,7 +14,6 @@ export function registerStatus(program: Command): void {
     .addHelpText("after", "\nExit codes: 0 all healthy, 1 something is not.")
     .action(async (options: { json?: boolean }) => {
       const status = await collectStatus(projectRoot, projectModel());
-      closeConnections();
       if (options.json) process.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
       else printStatus(status);
       if (!status.healthy) throw new ExitError(1);

@@ -69,7 +69,9 @@ export function containerArgs({ plan, fleet, hosts, address, image }: ServiceCon
       .map(([label, value]) => ({ label, value }))
       .sort((a, b) => (a.label < b.label ? -1 : 1)),
     hosts: hosts.map(({ host, ip }) => ({ host, ip })),
-    networkMode: plan.networks[0]?.id ?? "none",
+    // The provider leaves this network again before the start and joins those below; were one of them named here, the
+    // engine would attach it at once and without its fixed address.
+    networkMode: "bridge",
     networksAdvanced: plan.networks.map(({ id, ipv4 }) => ({ name: id, ...(ipv4 && { ipv4Address: ipv4 }) })),
     ports: plan.publish.map(({ internal, external, protocol }) => ({ internal, external, protocol, ip: address })),
     mounts: plan.mounts.map(({ type, source, target, readOnly }) => ({ type, source, target, readOnly })),

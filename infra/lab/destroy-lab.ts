@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { LAB_ACCESS_FILE } from "../access/access.ts";
 import { closeConnections } from "../access/connection.ts";
-import { SSH_CONFIG_FILE } from "../access/ssh-config.ts";
+import { controlFolder, SSH_CONFIG_FILE } from "../access/ssh-config.ts";
 import { docker } from "./docker.ts";
 import { removeNetwork } from "./network.ts";
 import { type Progress, run } from "./run.ts";
@@ -16,7 +16,7 @@ export interface Removed {
 
 /**
  * Removes the lab: every machine and disk that carries its label (also of nodes that left the manifest), its network,
- * its key and `.dsmil/access.json`; nothing else. "Already gone" is success.
+ * its key, `.dsmil/access.json` and the sockets of its SSH connections; nothing else. "Already gone" is success.
  */
 export async function destroyLab(spec: LabSpec, progress: Progress = () => undefined): Promise<Removed> {
   await endMasters(spec);
@@ -41,6 +41,7 @@ async function endMasters(spec: LabSpec): Promise<void> {
   if (!existsSync(config)) return;
   const hosts = [...readFileSync(config, "utf8").matchAll(/^Host (\S+)$/gm)].flatMap(([, host]) => host ?? []);
   await Promise.all(hosts.map((host) => run(["ssh", "-F", config, "-O", "exit", host], { timeoutMs: 5_000 })));
+  rmSync(controlFolder(spec.root), { recursive: true, force: true });
 }
 
 async function names(args: readonly string[]): Promise<string[]> {

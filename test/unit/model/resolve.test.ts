@@ -74,7 +74,7 @@ describe("resolve", () => {
         kind: "http",
         port: 8080,
         path: "/healthz",
-        argv: ["busybox", "wget", "-q", "-T", "3", "-O", "/dev/null", "http://127.0.0.1:8080/healthz"],
+        argv: ["busybox", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/healthz"],
       },
       stopSeconds: 15,
     });

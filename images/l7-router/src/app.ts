@@ -1,0 +1,110 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
+import type { Health } from "../../runtime/health.ts";
+import { createHttp } from "../../runtime/http.ts";
+import type { Log } from "../../runtime/log.ts";
+import type { Metrics } from "../../runtime/metrics.ts";
+import { ApiError } from "./api-error.ts";
+import { authorize } from "./authorize.ts";
+import type { ApiKey, KeyRing } from "./key-ring.ts";
+import { modelEntry } from "./models.ts";
+
+export interface L7Parts {
+  readonly ring: KeyRing;
+  readonly models: readonly string[];
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly bodyLimit: number;
+}
+
+/** Routes without a key: for gates, balancers and the metrics collector. */
+const PUBLIC: ReadonlySet<string> = new Set(["/healthz", "/health", "/metrics"]);
+const OTHER_METHODS: readonly HTTPMethods[] = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/** L7 router (device 43): the OpenAI-compatible API. It does not listen. */
+export function createL7Router(parts: L7Parts): FastifyInstance {
+  const { ring, models, health, metrics, log, bodyLimit } = parts;
+  const app = createHttp({ health, metrics, log, bodyLimit, trustProxy: true });
+  const callers = new WeakMap<FastifyRequest, ApiKey>();
+
+  // Before the body is read: who may not ask costs no memory.
+  app.addHook("onRequest", async (request) => {
+    if (needsKey(request)) callers.set(request, authorize(request.headers, ring));
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (health.isDraining) reply.header("connection", "close");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const caller = callers.get(request);
+    if (caller) metrics.processed("L7_API", 1, reply.elapsedTime / 1000, caller.tenant);
+  });
+  app.setErrorHandler((error, request, reply) =>
+    refuse(asApiError(error), request, reply, parts, callers.get(request)),
+  );
+  app.setNotFoundHandler((request, reply) => {
+    const error = new ApiError(404, "unknown_url", `There is no ${request.method} ${pathOf(request)} here.`);
+    return refuse(error, request, reply, parts, callers.get(request));
+  });
+
+  app.get("/v1/models", async () => ({ object: "list", data: models.map(modelEntry) }));
+  app.get<{ Params: { model: string } }>("/v1/models/:model", async ({ params }) => {
+    if (models.includes(params.model)) return modelEntry(params.model);
+    throw new ApiError(404, "model_not_found", "There is no such model; GET /v1/models lists them.", "model");
+  });
+  for (const url of ["/v1/models", "/v1/models/:model"]) {
+    const onRequest = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      reply.header("allow", "GET, HEAD");
+      throw new ApiError(405, "method_not_allowed", "Only GET is allowed here.");
+    };
+    app.route({ method: [...OTHER_METHODS], url, onRequest, handler: async () => undefined });
+  }
+  return app;
+}
+
+/** By the route that matched, not by the URL's text, which can spell a path in many ways. */
+function needsKey(request: FastifyRequest): boolean {
+  const route = request.routeOptions.url;
+  return route === undefined ? request.url.startsWith("/v1/") : !PUBLIC.has(route);
+}
+
+function refuse(
+  error: ApiError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { log, metrics }: L7Parts,
+  caller: ApiKey | undefined,
+): FastifyReply {
+  const { status, code } = error;
+  if (status === 401) reply.header("www-authenticate", "Bearer");
+  if (status === 401 || status === 403) {
+    metrics.failed("denied");
+    const asked = request.headers["x-tenant-id"];
+    const who = { client: request.ip, ...(caller && { tenant: caller.tenant, key: caller.name }) };
+    const what = { method: request.method, path: pathOf(request), ...(asked && { asked: String(asked).slice(0, 32) }) };
+    log.warn(
+      { audit: true, action: "api.request", outcome: "denied", status, code, ...who, ...what },
+      "request denied",
+    );
+  } else if (status >= 500) {
+    metrics.failed("internal");
+    log.error({ err: error.cause ?? error, path: pathOf(request) }, "request failed");
+  }
+  return reply.code(status).send(error.body);
+}
+
+/** Fastify's own refusals (body too large, not JSON …) in our format; anything else is our fault and tells nothing. */
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message: string };
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new ApiError(statusCode, (code ?? "bad_request").toLowerCase(), message);
+  }
+  const hidden = new ApiError(500, "internal_error", "The request failed on our side.");
+  hidden.cause = error;
+  return hidden;
+}
+
+/** Path without the query, which may hold secrets. */
+function pathOf(request: FastifyRequest): string {
+  return (request.url.split("?")[0] ?? "").slice(0, 200);
+}

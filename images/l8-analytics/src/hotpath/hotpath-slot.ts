@@ -1,0 +1,52 @@
+import type { Log } from "../../../runtime/log.ts";
+import { HotPath, type HotPathOptions } from "./hotpath.ts";
+
+/**
+ * The hot path as a thing that may be missing: opened at the first use, and again after a failure, at most once in
+ * ten seconds. Its faults are logged and reported, and never stop the caller.
+ */
+export class HotPathSlot {
+  private readonly options: HotPathOptions;
+  private readonly log: Log;
+  private readonly onFailure: () => void;
+  private db: HotPath | undefined;
+  private problem: string | undefined;
+  private nextTry = 0;
+
+  constructor(options: HotPathOptions, log: Log, onFailure: () => void) {
+    this.options = options;
+    this.log = log;
+    this.onFailure = onFailure;
+  }
+
+  /** Why the hot path does not take data, or undefined when it does. */
+  get trouble(): string | undefined {
+    return this.problem;
+  }
+
+  use(action: (db: HotPath) => void): void {
+    if (!this.db && Date.now() < this.nextTry) return;
+    try {
+      this.db ??= new HotPath(this.options);
+      action(this.db);
+      this.problem = undefined;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.problem)
+        this.log.warn({ dir: this.options.dir, reason: message }, "hot path takes no data; the archive has it");
+      this.problem = message;
+      this.nextTry = Date.now() + 10_000;
+      this.onFailure();
+      this.close();
+    }
+  }
+
+  close(): void {
+    try {
+      this.db?.close();
+    } catch {
+      // A database that cannot be closed is given up; the next use opens it anew.
+    }
+    this.db = undefined;
+  }
+}

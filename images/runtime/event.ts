@@ -1,0 +1,54 @@
+import type { Severity } from "./severity.ts";
+
+/** A value JSON can carry. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** Layer 3: how urgent one line is by itself. */
+export interface L3Result {
+  /** 0 (nothing) to 1 (certain). */
+  readonly score: number;
+  readonly decision: "PASS" | "REVIEW" | "ALERT";
+  /** Ids of the rules that fired, strongest first. */
+  readonly rules: readonly string[];
+}
+
+/** Layer 4: what kind of thing it is. */
+export interface L4Result {
+  readonly class: string;
+  /** 0 to 1 */
+  readonly confidence: number;
+  /** Ids of the evidence that spoke for the class, strongest first. */
+  readonly evidence: readonly string[];
+  /** Other classes that evidence spoke for, likeliest first. */
+  readonly alternatives: readonly { readonly class: string; readonly confidence: number }[];
+}
+
+/** Layer 8, device 52: the fused verdict. */
+export interface L8Result {
+  readonly device: number;
+  /** Severity before SHRINK was taken into account. */
+  readonly severity_before: Severity;
+  readonly severity: Severity;
+  /** Why the severity was raised: `shrink_crisis`, `shrink_acute_stress`. */
+  readonly escalations: readonly string[];
+  /** False while Layer 4 has not spoken within the join window. */
+  readonly complete: boolean;
+}
+
+/** One event as every stream carries it, in the field `event` (Phase 1 data fabric). */
+export interface DsmilEvent {
+  /** UUID given at ingest; the same through all layers and the archive's key. */
+  readonly event_id: string;
+  readonly tenant_id: string;
+  /** When it happened, RFC 3339. */
+  readonly ts: string;
+  readonly source_device: number;
+  readonly source_layer: number;
+  /** `AUTH`, `NETWORK` … */
+  readonly category: string;
+  readonly severity: Severity;
+  readonly payload: { readonly [key: string]: Json | undefined };
+  readonly l3?: L3Result;
+  readonly l4?: L4Result;
+  readonly l8?: L8Result;
+}

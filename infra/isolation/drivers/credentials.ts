@@ -1,0 +1,93 @@
+import { postgresRole, redisUser } from "../../model/names.ts";
+import type { TenantSecrets } from "../../stacks/outputs.ts";
+import type { DeliveredStore } from "../plan/pair.ts";
+import type { ApiIdentity, PostgresIdentity, QdrantIdentity, RedisIdentity } from "../types.ts";
+import { forgeToken } from "./forge-token.ts";
+
+/** Name of the administrator in Redis and PostgreSQL. */
+const ADMIN = "dsmil_admin";
+
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Everything that is tried: from the data stack, and as found on the nodes. */
+export interface KnownCredentials {
+  readonly stack: Readonly<Record<string, TenantSecrets>>;
+  /** Tenant → store → content of the delivered file; absent where it could not be read. */
+  readonly node: Readonly<Record<string, Partial<Record<DeliveredStore, string>>>>;
+  readonly admin: Readonly<Record<DeliveredStore, string>>;
+}
+
+/** Turns the identities of a plan into secrets. */
+export class Credentials {
+  private readonly known: KnownCredentials;
+
+  constructor(known: KnownCredentials) {
+    this.known = known;
+  }
+
+  redis(as: RedisIdentity): Login {
+    if (as === "admin") return { user: ADMIN, password: this.known.admin.redis };
+    const user = redisUser(as.tenant, as.role);
+    if ("passwordOf" in as) return { user, password: this.stack(as.passwordOf).redis[as.role] ?? "" };
+    if (as.source === "node") return { user, password: this.delivered(as.tenant, "redis") };
+    return { user, password: this.stack(as.tenant).redis[as.role] ?? "" };
+  }
+
+  postgres(as: PostgresIdentity): Login {
+    if (as === "admin") return { user: ADMIN, password: this.known.admin.postgres };
+    const user = postgresRole(as.tenant, as.role);
+    if ("passwordOf" in as) return { user, password: this.stack(as.passwordOf).postgres[as.role] };
+    if (as.source === "node") return { user, password: this.delivered(as.tenant, "postgres") };
+    return { user, password: this.stack(as.tenant).postgres[as.role] };
+  }
+
+  /** Headers that authorise a request to Qdrant. */
+  qdrant(as: QdrantIdentity): Record<string, string> {
+    if (as === "none") return {};
+    if (as === "admin") return { "api-key": this.known.admin.qdrant };
+    if ("forged" in as) {
+      return { "api-key": forgeToken(this.stack(as.tenant).qdrantToken, as.forged, this.known.admin.qdrant) };
+    }
+    const token = as.source === "node" ? this.delivered(as.tenant, "qdrant") : this.stack(as.tenant).qdrantToken;
+    return { "api-key": token };
+  }
+
+  /** Headers that authorise a request to the L7 API. */
+  api(as: ApiIdentity): Record<string, string> {
+    if (as === "none") return {};
+    if (as === "unknown") return { authorization: "Bearer sk-nobody-0000000000000000000000000000000000000000" };
+    const key = this.stack(as.tenant).apiKeys[as.key] ?? "";
+    return { authorization: `Bearer ${as.spoiled ? spoil(key) : key}` };
+  }
+
+  /** Every secret value of a tenant, for searching. */
+  valuesOf(tenant: string): string[] {
+    const { redis, postgres, qdrantToken, apiKeys, signing } = this.stack(tenant);
+    return [...Object.values(redis), ...Object.values(postgres), qdrantToken, ...Object.values(apiKeys), signing.seed];
+  }
+
+  /** The administrators' secrets. */
+  adminValues(): string[] {
+    return Object.values(this.known.admin);
+  }
+
+  private stack(tenant: string): TenantSecrets {
+    const found = this.known.stack[tenant];
+    if (found === undefined) throw new Error(`the data stack has no credentials of ${tenant}`);
+    return found;
+  }
+
+  private delivered(tenant: string, store: DeliveredStore): string {
+    const found = this.known.node[tenant]?.[store];
+    if (found === undefined) throw new Error(`the ${store} credential of ${tenant} is not on its node`);
+    return found;
+  }
+}
+
+/** The same key with its last character changed. */
+function spoil(key: string): string {
+  return `${key.slice(0, -1)}${key.endsWith("a") ? "b" : "a"}`;
+}

@@ -1,0 +1,56 @@
+import { postgresRole } from "../../model/names.ts";
+import type { Tenant } from "../../model/types.ts";
+import type { Attempt, Plan, PostgresIdentity } from "../types.ts";
+import { insertProbe, tableOf, touchNothing } from "./rows.ts";
+
+/**
+ * What a tenant must not be able to do even to its own: rewrite the audit log, delete events before their time, write
+ * under another tenant's name, look past its own row security.
+ */
+export function planOwnLimits(tenant: Tenant, other: Tenant, nonce: string): Plan {
+  const me: PostgresIdentity = { tenant: tenant.id, role: "app", source: "stack" };
+  const audit = tableOf(tenant, "audit_log");
+  const append = [insertProbe(tenant, "audit_log", nonce)];
+  const select = [`select 1 from ${tableOf(tenant, "events")} limit 1`];
+  const insert = [insertProbe(tenant, "events", nonce)];
+  const attempt = (
+    what: string,
+    sql: readonly string[],
+    control: readonly string[],
+    rest: Partial<Attempt> = {},
+  ): Attempt => ({
+    id: `postgres/${tenant.id}/own limits/${what}`,
+    layer: "postgres",
+    victim: tenant.id,
+    attacker: tenant.id,
+    credential: `${postgresRole(tenant.id, "app")} (stack)`,
+    what,
+    attack: { kind: "postgres", as: me, sql },
+    refusals: ["42501"],
+    control: { kind: "postgres", as: me, sql: control },
+    works: ["OK"],
+    remedy: `the tables of schema ${tenant.schema} are not as they should be: \`bin/dsmil up\` sets grants and triggers again`,
+    ...rest,
+  });
+  /** Superusers pass grants and policies: only the trigger stands. */
+  const byAdmin = (verb: string, change: string): Attempt =>
+    attempt(`${verb} the audit log as dsmil_admin`, [...append, change], append, {
+      credential: "dsmil_admin",
+      attack: { kind: "postgres", as: "admin", sql: [...append, change] },
+      control: { kind: "postgres", as: "admin", sql: append },
+    });
+  return {
+    attempts: [
+      attempt("update the audit log", [touchNothing(audit, "update")], append),
+      attempt("delete from the audit log", [touchNothing(audit, "delete")], append),
+      attempt("truncate the audit log", [`truncate ${audit}`], append),
+      byAdmin("update", `update ${audit} set outcome = 'changed'`),
+      byAdmin("delete from", `delete from ${audit}`),
+      attempt("delete events before their time", [touchNothing(tableOf(tenant, "events"), "delete")], insert),
+      attempt(`archive an event of ${other.id}`, [insertProbe(tenant, "events", nonce, other)], insert),
+      attempt("look past its own row security", ["set local row_security = off", ...select], select),
+    ],
+    setup: [],
+    teardown: [],
+  };
+}

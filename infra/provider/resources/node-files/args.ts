@@ -1,0 +1,57 @@
+import type { Input } from "@pulumi/pulumi";
+
+/** One file. */
+export interface FileSpec {
+  /** UTF-8 text. */
+  readonly content: string;
+  /** Permission bits in octal; default `0644`. A file that not everyone may read is a secret in state. */
+  readonly mode?: string;
+}
+
+/** Tells a running container that its files changed: by signal, or by a command inside it. Exactly one of the two. */
+export interface Reload {
+  /** Name of the container; one that does not run is passed over. */
+  readonly container: string;
+  /** `SIGHUP` */
+  readonly signal?: string;
+  readonly exec?: readonly string[];
+}
+
+/** Checked inputs. */
+export interface NodeFilesInputs {
+  readonly node: string;
+  /** Absolute folder below /etc/dsmil or /opt/dsmil. */
+  readonly path: string;
+  /** Path relative to the folder → file. May be empty: then only the folder is kept. */
+  readonly files: Readonly<Record<string, FileSpec>>;
+  /** Owner of folder and files; default 0. */
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Permission bits of the folder in octal; default `0755`. */
+  readonly dirMode?: string;
+  /** Run after a change, in order; not on creation. */
+  readonly reload?: readonly Reload[];
+}
+
+/** As kept in state. */
+export interface NodeFilesState extends NodeFilesInputs {
+  /** SHA-256 (hex) over names, modes, owner and contents: changes when anything does. */
+  readonly digest: string;
+}
+
+/** What a program gives. */
+export interface NodeFilesArgs {
+  /** Node id: `node-a`. Changing it replaces. */
+  readonly node: Input<string>;
+  /** Absolute folder below /etc/dsmil or /opt/dsmil. Changing it replaces. */
+  readonly path: Input<string>;
+  /** Path relative to the folder → file. Mark secret contents with `pulumi.secret`. */
+  readonly files: Input<Record<string, Input<{ content: Input<string>; mode?: Input<string> }>>>;
+  /** Owner of folder and files; default 0. */
+  readonly uid?: Input<number>;
+  readonly gid?: Input<number>;
+  /** Permission bits of the folder in octal; default `0755`. */
+  readonly dirMode?: Input<string>;
+  /** Containers to tell after a change. */
+  readonly reload?: Input<Input<{ container: Input<string>; signal?: Input<string>; exec?: Input<Input<string>[]> }>[]>;
+}

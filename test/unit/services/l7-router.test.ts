@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { FastifyInstance } from "fastify";
+import pino from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createL7Router } from "../../../images/l7-router/src/app.ts";
+import { KeyRing } from "../../../images/l7-router/src/key-ring.ts";
+import { KeyWatcher } from "../../../images/l7-router/src/key-watcher.ts";
+import { Health } from "../../../images/runtime/health.ts";
+import type { Identity } from "../../../images/runtime/identity.ts";
+import { Metrics } from "../../../images/runtime/metrics.ts";
+
+const ALPHA = "sk-alpha-0123456789";
+const BRAVO = "sk-bravo-9876543210";
+const identity: Identity = {
+  node: "node-b",
+  service: "l7-router",
+  device: 43,
+  layer: 7,
+  tokenIdBase: 0x8081,
+  logLevel: "info",
+  httpPort: 0,
+};
+
+let dir: string;
+let lines: string[];
+let app: FastifyInstance;
+let health: Health;
+let watcher: KeyWatcher;
+
+function putKeys(tenant: string, ...keys: string[]): void {
+  mkdirSync(`${dir}/${tenant}`, { recursive: true });
+  const hashed = keys.map((key, i) => ({ name: `k${i}`, sha256: createHash("sha256").update(key).digest("hex") }));
+  writeFileSync(`${dir}/${tenant}/api_keys.json`, JSON.stringify({ tenant: tenant.toUpperCase(), keys: hashed }));
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync("/tmp/dsmil-l7-");
+  putKeys("alpha", ALPHA);
+  putKeys("bravo", BRAVO);
+  lines = [];
+  const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
+  health = new Health(identity);
+  const ring = new KeyRing();
+  watcher = new KeyWatcher(dir, ring, log);
+  await watcher.look();
+  const models = ["llama-7b-amx", "llama-1b-npu"];
+  app = createL7Router({ ring, models, health, metrics: new Metrics(identity), log, bodyLimit: 2048 });
+});
+afterEach(async () => {
+  await app.close();
+  rmSync(dir, { recursive: true });
+});
+
+const get = (url: string, key?: string, headers: Record<string, string> = {}) =>
+  app.inject({ url, headers: { ...(key && { authorization: `Bearer ${key}` }), ...headers } });
+
+describe("the L7 router's API", () => {
+  it("lists the models to whoever holds a key", async () => {
+    const answer = await get("/v1/models", ALPHA, { "x-tenant-id": "alpha" });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({
+      object: "list",
+      data: ["llama-7b-amx", "llama-1b-npu"].map((id) => ({
+        id,
+        object: "model",
+        created: 1764547200,
+        owned_by: "dsmil",
+      })),
+    });
+  });
+
+  it.each([
+    ["no key", {}, 401, "missing_api_key"],
+    ["an unknown key", { authorization: "Bearer sk-alpha-other" }, 401, "invalid_api_key"],
+    [
+      "the hash instead of the key",
+      { authorization: `Bearer ${createHash("sha256").update(ALPHA).digest("hex")}` },
+      401,
+      "invalid_api_key",
+    ],
+    ["another scheme", { authorization: `Basic ${ALPHA}` }, 401, "invalid_api_key"],
+    ["another tenant's name", { authorization: `Bearer ${ALPHA}`, "x-tenant-id": "BRAVO" }, 403, "tenant_mismatch"],
+    ["an empty tenant", { authorization: `Bearer ${ALPHA}`, "x-tenant-id": "" }, 403, "tenant_mismatch"],
+  ])(
+    "refuses %s, in the OpenAI error format, with an audit line that holds no key",
+    async (_, headers, status, code) => {
+      const answer = await app.inject({ url: "/v1/models", headers });
+      expect(answer.statusCode).toBe(status);
+      expect(answer.json()).toMatchObject({ error: { code, message: expect.any(String), type: expect.any(String) } });
+      expect(answer.json().error).toHaveProperty("param");
+      const audit = lines.map((line) => JSON.parse(line)).filter((line) => line.audit);
+      expect(audit).toMatchObject([{ outcome: "denied", status, code, path: "/v1/models" }]);
+      expect(lines.join("")).not.toContain(ALPHA);
+    },
+  );
+
+  it.each(["/%761/models", "/v1/%6dodels", "/v1/models?x=/healthz", "/v1/models/llama-7b-amx", "/v1/unknown"])(
+    "asks for a key however %s is spelt",
+    async (url) => expect((await get(url)).statusCode).toBe(401),
+  );
+
+  it("answers 404 and 405 in the same format", async () => {
+    expect((await get("/v1/models/llama-7b-amx", ALPHA)).json()).toMatchObject({ id: "llama-7b-amx" });
+    expect((await get("/v1/models/gpt-9", ALPHA)).json()).toMatchObject({ error: { code: "model_not_found" } });
+    const unknown = await get("/v1/nothing", ALPHA);
+    expect([unknown.statusCode, unknown.json().error.code]).toEqual([404, "unknown_url"]);
+    const headers = { authorization: `Bearer ${ALPHA}`, "content-type": "text/xml" };
+    const post = await app.inject({ method: "POST", url: "/v1/models", headers, payload: "<x/>" });
+    expect([post.statusCode, post.headers["allow"], post.json().error.code]).toEqual([
+      405,
+      "GET, HEAD",
+      "method_not_allowed",
+    ]);
+  });
+
+  it("takes new keys, withdraws old ones, and keeps those of a broken file", async () => {
+    putKeys("alpha", "sk-alpha-new");
+    putKeys("charlie", "sk-charlie-1");
+    rmSync(`${dir}/bravo`, { recursive: true });
+    await watcher.look();
+    expect((await get("/v1/models", ALPHA)).statusCode).toBe(401);
+    expect((await get("/v1/models", BRAVO)).statusCode).toBe(401);
+    expect((await get("/v1/models", "sk-alpha-new")).statusCode).toBe(200);
+    expect((await get("/v1/models", "sk-charlie-1", { "x-tenant-id": "ALPHA" })).statusCode).toBe(403);
+    writeFileSync(`${dir}/alpha/api_keys.json`, "{");
+    await watcher.look();
+    expect((await get("/v1/models", "sk-alpha-new")).statusCode).toBe(200);
+    expect(watcher.check().ok).toBe(false);
+  });
+
+  it("does not let one tenant's folder hold another's keys", async () => {
+    writeFileSync(`${dir}/bravo/api_keys.json`, JSON.stringify({ tenant: "ALPHA", keys: [] }));
+    await watcher.look();
+    expect(watcher.check()).toMatchObject({ ok: false, value: expect.stringContaining('expected "BRAVO"') });
+    expect((await get("/v1/models", BRAVO)).statusCode).toBe(200);
+  });
+
+  it("fails its health check while draining, serves on, and asks clients to close", async () => {
+    expect((await get("/healthz")).statusCode).toBe(200);
+    health.drain();
+    expect((await get("/healthz")).statusCode).toBe(503);
+    const answer = await get("/v1/models", ALPHA);
+    expect([answer.statusCode, answer.headers["connection"]]).toEqual([200, "close"]);
+  });
+
+  it("counts by tenant and shows health in the format of the fleet", async () => {
+    await get("/v1/models", ALPHA);
+    expect((await get("/metrics")).body).toMatch(
+      /dsmil_requests_total\{tenant_id="ALPHA",device_id="43",msg_type="L7_API"\} 1/,
+    );
+    expect((await get("/health")).json()).toMatchObject({ status: "healthy", device_id: 43, layer: 7, checks: {} });
+  });
+});
