@@ -159,7 +159,9 @@ class Connection implements NodeConnection {
 
   #release(): void {
     this.#busy--;
-    if (this.#busy === 0) this.#idle = setTimeout(() => void this.#drop(), IDLE_MS);
+    if (this.#busy > 0) return;
+    // An open connection keeps the process alive, a closed one must not: unreferenced, the timer still fires for the first.
+    this.#idle = setTimeout(() => void this.#drop(), IDLE_MS).unref();
   }
 }
 

@@ -20,20 +20,29 @@ interface NetworkInfo {
 /** The engine's networks without the lab's own, and this machine's interfaces without the engine's bridges. */
 export async function usedSubnets(network: string): Promise<UsedSubnet[]> {
   const networks = await engineNetworks();
-  const bridges = ["docker0", ...networks.map(({ Id }) => `br-${Id.slice(0, 12)}`)];
   const engine = networks
     .filter(({ Name }) => Name !== network)
     .flatMap(({ Name, IPAM }) =>
       (IPAM?.Config ?? []).map((range) => ({ owner: `network ${Name}`, subnet: range.Subnet })),
     );
   const local = Object.entries(networkInterfaces())
-    .filter(([name]) => !bridges.includes(name))
+    .filter(([name]) => !isEngineBridge(name, networks))
     .flatMap(([name, addresses]) =>
       (addresses ?? [])
         .filter(({ family }) => family === "IPv4")
         .map(({ cidr }) => ({ owner: `interface ${name}`, subnet: cidr ?? undefined })),
     );
   return [...engine, ...local].flatMap(({ owner, subnet }) => (isV4(subnet) ? [{ owner, subnet }] : []));
+}
+
+/**
+ * Whether an interface is a bridge of the engine's own. One that was killed leaves its bridges behind and cannot name
+ * their networks until it runs again; then the networks themselves are compared.
+ */
+export function isEngineBridge(name: string, networks: readonly { readonly Id: string }[]): boolean {
+  if (name === "docker0") return true;
+  if (networks.length === 0) return /^br-[0-9a-f]{12}$/.test(name);
+  return networks.some(({ Id }) => name === `br-${Id.slice(0, 12)}`);
 }
 
 /** Who already uses addresses of the lab's subnet; pure. */

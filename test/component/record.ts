@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { waitForRPCs } from "@pulumi/pulumi/runtime/settings.js";
 
 /** One registration as the engine would have received it. */
 export interface Registration {
@@ -9,11 +10,11 @@ export interface Registration {
 
 /** Credentials as the data stack would hand them over. */
 const tenantSecrets = (id: string) => ({
-  redis: { writer: `${id}-redis-writer-secret`, reader: "r", ingest: "i" },
-  postgres: { app: `${id}-postgres-secret`, reader: "r" },
-  qdrantToken: `${id}-qdrant-secret`,
-  apiKeys: { default: `sk-${id}-secret` },
-  signing: { publicKey: "00", seed: `${id}-seed-secret`, certificate: "{}" },
+  redis: { writer: `${id}-redis-writer-hidden`, reader: "r", ingest: "i" },
+  postgres: { app: `${id}-postgres-hidden`, reader: "r" },
+  qdrantToken: `${id}-qdrant-hidden`,
+  apiKeys: { default: `sk-${id}-hidden` },
+  signing: { publicKey: "00", seed: `${id}-seed-hidden`, certificate: "{}" },
 });
 
 /** Runs a stack's composition against a recording engine and returns what it registered, in order of name. */
@@ -24,7 +25,7 @@ export async function record(stack: string, tenants: readonly string[], compose:
       newResource: ({ type, name, inputs }) => {
         if (type === "pulumi:pulumi:StackReference") return { id: name, state: { ...inputs, outputs: dataOutputs(tenants) } };
         seen.push({ type, name, inputs });
-        const outputs = { certPem: `${name}-cert`, privateKeyPem: `${name}-key-secret`, result: `${name}-password-secret`, publicKey: "00", seed: "11", token: `${name}-token` };
+        const outputs = { certPem: `${name}-cert`, privateKeyPem: `${name}-key-hidden`, result: `${name}-password-hidden`, publicKey: "00", seed: "11", token: `${name}-token` };
         return { id: `${name}-id`, state: { ...outputs, ...inputs } };
       },
       call: ({ inputs }) => inputs,
@@ -32,11 +33,10 @@ export async function record(stack: string, tenants: readonly string[], compose:
     "dsmil",
     stack,
     false,
+    "organization",
   );
-  await pulumi.runtime.runInPulumiStack(async () => {
-    compose();
-    return {};
-  });
+  compose();
+  await waitForRPCs();
   return seen.filter((r) => !r.type.startsWith("dsmil:component:") && r.type !== "pulumi:pulumi:Stack").sort((a, b) => `${a.type}${a.name}`.localeCompare(`${b.type}${b.name}`));
 }
 
@@ -44,8 +44,8 @@ function dataOutputs(tenants: readonly string[]) {
   return {
     caCert: "ca-cert",
     rootPublicKey: "00",
-    rootSeed: "root-seed-secret",
-    certificates: { haproxy: { cert: "front-cert", key: "front-key-secret" } },
+    rootSeed: "root-seed-hidden",
+    certificates: { haproxy: { cert: "front-cert", key: "front-key-hidden" } },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),
   };
 }

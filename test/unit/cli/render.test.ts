@@ -14,12 +14,19 @@ describe("an event on a line", () => {
   it("fits 80 columns under its header", () => {
     const line = eventLine({ ...event, payload: { source: "a-very-long-source", line: "x".repeat(500) } }, 80);
     expect(line.length).toBe(80);
-    expect(HEADER.indexOf("SUMMARY")).toBe(line.indexOf("[CRED"));
+    expect(HEADER.indexOf("SUMMARY")).toBe(line.indexOf("CREDENTIAL"));
   });
 
   it("shows time, severity, category, source and what the layers say", () => {
     expect(eventLine(event, 120)).toBe(
-      "2026-11-21 14:32:05 HIGH     AUTH       gateway      [CREDENTIAL_ACCESS] Failed password for root from 203.0.113.9",
+      "11-21 14:32:05 HIGH     AUTH     gateway    CREDENTIAL_ACCESS: Failed password for root from 203.0.113.9",
+    );
+  });
+
+  it("prefers what layer 3 read out of the line", () => {
+    const fields = { signature: "ET SCAN", src_ip: "203.0.113.9", dest_ip: "10.0.0.5" };
+    expect(summary({ payload: { fields, line: "{…}" }, l4: { class: "BENIGN" } })).toBe(
+      "ET SCAN 203.0.113.9 → 10.0.0.5",
     );
   });
 

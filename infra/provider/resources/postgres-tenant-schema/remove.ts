@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import type { HandlerContext } from "../../handler.ts";
+import { mayDrop } from "../../stores/data-loss.ts";
 import { storeName } from "../../stores/endpoint.ts";
 import { DataAtRisk } from "../../stores/errors.ts";
 import { identifier, inTransaction, literal } from "../../stores/postgres.ts";
@@ -60,19 +61,19 @@ async function refuseDataLoss(
   client: PoolClient,
   { schema }: TenantNames,
   catalog: Catalog,
-  { node, allowDataLoss = false }: State,
+  state: State,
 ): Promise<void> {
   const facts = [...catalog.facts.values()];
   const tables = facts.flatMap(({ kind, name, value }) =>
     kind === "relation" && /^[rp]$/.test(String(value.kind)) ? [`${schema}.${identifier(name)}`] : [],
   );
   if (tables.length > 0) await client.query(`LOCK TABLE ${tables.join(", ")} IN ACCESS EXCLUSIVE MODE`);
-  if (allowDataLoss) return;
+  if (mayDrop(state)) return;
   const counts = tables.map((table) => `SELECT ${literal(table)} AS name, count(*)::int AS rows FROM ${table}`);
   const { rows } = await client.query<{ name: string; rows: number }>(
     counts.join(" UNION ALL ") || "SELECT WHERE false",
   );
   const full = rows.filter((row) => row.rows > 0).map(({ name, rows: n }) => `table ${name} (${n} rows)`);
   const owned = facts.flatMap(({ kind, name, value }) => (kind === "elsewhere" && value.how === "o" ? [name] : []));
-  if (full.length + owned.length > 0) throw new DataAtRisk(storeName("postgres", node), [...full, ...owned]);
+  if (full.length + owned.length > 0) throw new DataAtRisk(storeName("postgres", state.node), [...full, ...owned]);
 }

@@ -1,6 +1,7 @@
 import { compare } from "../../diff.ts";
 import type { DiffReport, HandlerContext, Props, ResourceHandler } from "../../handler.ts";
 import type { Connector } from "../../stores/connector.ts";
+import { mayDrop } from "../../stores/data-loss.ts";
 import { storeName } from "../../stores/endpoint.ts";
 import { DataAtRisk, StoreDown } from "../../stores/errors.ts";
 import { InputCheck, isText } from "../../stores/inputs.ts";
@@ -133,7 +134,7 @@ async function dropRetired(client: Qdrant, inputs: Inputs, old: State | undefine
 /** Drops collections, all or none. */
 async function dropAll(client: Qdrant, names: readonly string[], inputs: Inputs, ctx: HandlerContext): Promise<void> {
   if (names.length === 0) return;
-  if (!inputs.allowDataLoss) {
+  if (!mayDrop(inputs)) {
     const counts = await Promise.all(names.map((name) => pointsIn(client, name)));
     const full = names.flatMap((name, i) => (counts[i] ? [`collection ${name} (${counts[i]} points)`] : []));
     if (full.length > 0) throw new DataAtRisk(storeName("qdrant", inputs.node), full);

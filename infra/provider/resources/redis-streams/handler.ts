@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { HEALTH_STREAM, tenantPrefix } from "../../../model/names.ts";
 import type { HandlerContext, Props, ResourceHandler } from "../../handler.ts";
 import type { Connector } from "../../stores/connector.ts";
+import { mayDrop } from "../../stores/data-loss.ts";
 import { storeName } from "../../stores/endpoint.ts";
 import { DataAtRisk, StoreDown } from "../../stores/errors.ts";
 import { InputCheck, isText } from "../../stores/inputs.ts";
@@ -68,13 +69,13 @@ export const redisStreamsOn = (store: Connector<Redis>): Handler => ({
   },
 
   async remove(_id, old, ctx) {
-    const { node, tenant, streams, allowDataLoss = false, retain = false } = old;
+    const { node, tenant, streams, retain = false } = old;
     if (retain) return;
     await store.use(ctx, node, async (client) => {
       ctx.progress("deleting streams");
       const keys = streams.map(({ key }) => key);
       const prefix = tenant === undefined ? "" : `${tenantPrefix(tenant)}_`;
-      const held = await dropStreams(client, keys, prefix, allowDataLoss);
+      const held = await dropStreams(client, keys, prefix, mayDrop(old));
       if (held.length > 0) throw new DataAtRisk(storeName("redis", node), held);
     });
   },
