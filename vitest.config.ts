@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import NameOrder from "./test/lab/harness/sequencer.ts";
 
 /** One project a kind of test; what shares machines or engines runs file by file. */
 const project = (name: string, options: { serial?: boolean; timeout?: number; setup?: string } = {}) => ({
@@ -14,12 +15,15 @@ const project = (name: string, options: { serial?: boolean; timeout?: number; se
 
 export default defineConfig({
   test: {
+    // The lab's files build on each other: up first, destroy last.
+    sequence: { sequencer: NameOrder },
     projects: [
       project("unit"),
       project("component", { timeout: 30_000 }),
       project("images", { serial: true, timeout: 600_000 }),
       project("services", { serial: true, timeout: 180_000 }),
       project("provider", { serial: true, timeout: 180_000 }),
+      project("machines", { serial: true, timeout: 300_000 }),
       project("lab", { serial: true, timeout: 900_000, setup: "test/lab/setup.ts" }),
     ],
   },

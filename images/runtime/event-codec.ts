@@ -57,8 +57,8 @@ export function decodeEvent(text: string | undefined, tenant: string): Result<Ds
   if (!parsed) return refused("event_not_json", "the field `event` is no JSON object");
   const wrong = firstWrong(parsed);
   if (wrong) return refused("event_invalid", wrong);
-  if (parsed["tenant_id"] !== tenant) {
-    return refused("tenant_mismatch", `tenant_id ${String(parsed["tenant_id"]).slice(0, 32)}, expected ${tenant}`);
+  if (parsed.tenant_id !== tenant) {
+    return refused("tenant_mismatch", `tenant_id ${String(parsed.tenant_id).slice(0, 32)}, expected ${tenant}`);
   }
   return { ok: true, value: parsed as Fields & DsmilEvent };
 }

@@ -12,7 +12,7 @@ interface SendFlags {
   run?: string;
   from?: number;
   rate?: number;
-  wait?: number | true;
+  wait?: string | true;
   json?: boolean;
 }
 
@@ -30,7 +30,7 @@ function registerSend(events: Command): void {
   events
     .command("send")
     .description("Put the lines of FILE (- is standard input) on a tenant's L3_IN stream, at least once each.")
-    .argument("<file>", "Suricata EVE JSON lines or syslog lines, UTF-8, at most 64 KiB each")
+    .argument("[file]", "Suricata EVE JSON lines or syslog lines, UTF-8, at most 64 KiB each")
     .requiredOption("-t, --tenant <id>", "tenant that the lines belong to")
     .addOption(
       new Option("--format <format>", "how to read the lines").choices(["auto", "eve", "syslog"]).default("auto"),
@@ -39,11 +39,7 @@ function registerSend(events: Command): void {
     .option("--run <id>", "name of this run; the same run sends the same line under the same event id")
     .option("--from <line>", "first line to send, to go on with an interrupted run", positive)
     .option("--rate <n>", "lines a second, at most", positive)
-    .option(
-      "--wait [seconds]",
-      `wait until every line is archived or rejected (default ${DEFAULT_WAIT_SECONDS} s)`,
-      positive,
-    )
+    .option("--wait [seconds]", `wait until every line is archived or rejected (default ${DEFAULT_WAIT_SECONDS} s)`)
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
@@ -57,13 +53,25 @@ Examples:
 
 Exit codes: 0 all sent (and with --wait archived or rejected), 1 not, 64 usage, 130 interrupted.`,
     )
-    .action((file: string, flags: SendFlags) => {
+    .action((named: string | undefined, flags: SendFlags, command: Command) => {
       const { wait, ...rest } = flags;
-      const waitSeconds = wait === true ? DEFAULT_WAIT_SECONDS : wait;
+      const { file, waitSeconds } = readWait(command, named, wait);
       return withFleet((fleet) =>
         sendFile(fleet, file, { ...rest, ...(waitSeconds !== undefined && { waitSeconds }) }),
       );
     });
+}
+
+/** `--wait FILE` means the file: an option whose value may be left out takes whatever comes next. */
+function readWait(command: Command, file: string | undefined, wait: string | true | undefined) {
+  if (file === undefined) {
+    if (typeof wait === "string") return { file: wait, waitSeconds: DEFAULT_WAIT_SECONDS };
+    return command.error("error: missing required argument 'file': name a file of log lines, or - for standard input");
+  }
+  if (wait === undefined || wait === true) return { file, waitSeconds: wait && DEFAULT_WAIT_SECONDS };
+  if (!/^[1-9]\d{0,6}$/.test(wait))
+    return command.error(`error: option '--wait [seconds]': ${wait} is no number of seconds`);
+  return { file, waitSeconds: Number(wait) };
 }
 
 function registerTail(events: Command): void {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { imageTag } from "../images/tag.ts";
 import { type LabSpec, labSpec } from "../lab/spec.ts";
 import { loadModel } from "../model/load.ts";
@@ -7,7 +7,7 @@ import { projectRoot } from "./root.ts";
 
 /** The project's manifest, resolved. `DSMIL_MANIFEST` names another file; the stacks read the same variable. */
 export function projectModel(): Model {
-  return loadModel(join(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml"));
+  return loadModel(resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml"));
 }
 
 /** The lab that stands in for the manifest's nodes. */

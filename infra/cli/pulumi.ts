@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { writeSshConfig } from "../access/ssh-config.ts";
 import { pulumiEnv } from "../toolchain/env.ts";
 import { UserError } from "./errors.ts";
 
@@ -24,6 +25,8 @@ export interface PulumiOptions {
  * process group, so that it can finish the step it is at and save its state.
  */
 export function pulumi(root: string, args: readonly string[], options: PulumiOptions = {}): Promise<PulumiRun> {
+  // A refresh contacts the nodes before the program, which also writes it, runs.
+  writeSshConfig(root);
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
       cwd: root,

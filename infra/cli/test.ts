@@ -8,10 +8,10 @@ import { prepare } from "./prepare.ts";
 import { projectRoot } from "./root.ts";
 
 /** Test projects of vitest.config.ts in the order they run: what needs least comes first. */
-const PROJECTS = ["unit", "component", "services", "images", "provider", "lab"] as const;
+const PROJECTS = ["unit", "component", "services", "images", "provider", "machines", "lab"] as const;
 
 /** The projects that need this machine's packages, engine and Pulumi. */
-const NEED_MACHINE: readonly string[] = ["services", "images", "provider", "lab"];
+const NEED_MACHINE: readonly string[] = ["services", "images", "provider", "machines", "lab"];
 
 interface TestOptions {
   readonly only?: string[];
@@ -22,7 +22,9 @@ interface TestOptions {
 export function registerTest(program: Command): void {
   program
     .command("test")
-    .description("Run every test: unit, component, services, images, provider, then the lab from up to destroy.")
+    .description(
+      "Run every test: unit, component, services, images, provider, machines, then the lab from up to destroy.",
+    )
     .option("--only <project...>", `run these only: ${PROJECTS.join(", ")}`)
     .option("--keep-lab", "leave the lab running after the tests")
     .addHelpText("after", "\nTests start what they need, an engine included, and stop what they started.")

@@ -11,7 +11,7 @@ export { ManifestInvalid } from "./manifest-error.ts";
  * absent. Throws `ManifestInvalid` with every mistake.
  */
 export function loadModel(path = "manifest.yaml"): Model {
-  const root = process.env["DSMIL_ROOT"] || process.cwd();
+  const root = process.env.DSMIL_ROOT || process.cwd();
   const file = resolvePath(root, path);
   const shown = relative(process.cwd(), file);
   const manifest = loadManifest(shown === "" || shown.startsWith("..") ? file : shown);

@@ -42,7 +42,7 @@ function isMisspelt(missing: ErrorObject, errors: readonly ErrorObject[]): boole
     (other) =>
       other.keyword === "additionalProperties" &&
       other.instancePath === missing.instancePath &&
-      nearest(String(other.params["additionalProperty"]), [String(missing.params["missingProperty"])]) !== undefined,
+      nearest(String(other.params.additionalProperty), [String(missing.params.missingProperty)]) !== undefined,
   );
 }
 
@@ -78,20 +78,20 @@ function toFinding(error: ErrorObject, data: unknown): Finding {
   const path = pathOf(error.instancePath, data);
   const params = error.params as Record<string, unknown>;
   if (error.keyword === "additionalProperties") {
-    const key = String(params["additionalProperty"]);
-    const known = Object.keys((error.parentSchema?.["properties"] ?? {}) as object);
+    const key = String(params.additionalProperty);
+    const known = Object.keys((error.parentSchema?.properties ?? {}) as object);
     const message = `unknown key "${clip(key)}"; expected ${oneOf(known)}`;
     return { path: [...path, key], atKey: true, message, suggestion: nearest(key, known) };
   }
   if (error.keyword === "required")
-    return { path, message: `has no "${String(params["missingProperty"])}", which is required` };
+    return { path, message: `has no "${String(params.missingProperty)}", which is required` };
   if (error.keyword === "uniqueItems") {
-    const [first, second] = [Number(params["j"]), Number(params["i"])].sort((a, b) => a - b) as [number, number];
+    const [first, second] = [Number(params.j), Number(params.i)].sort((a, b) => a - b) as [number, number];
     const value = (error.data as unknown[])[second];
     return { path: [...path, second], message: `${show(value)} is listed twice, first as entry ${first + 1}` };
   }
   if (error.keyword === "enum") {
-    const allowed = (params["allowedValues"] as unknown[]).map(String);
+    const allowed = (params.allowedValues as unknown[]).map(String);
     const message = `${show(error.data)} is not valid here; expected ${oneOf(allowed)}`;
     return { path, message, suggestion: nearest(String(error.data), allowed) };
   }
@@ -101,12 +101,12 @@ function toFinding(error: ErrorObject, data: unknown): Finding {
 /** What would have been right, in words. */
 function expectation({ keyword, params, parentSchema }: ErrorObject): string {
   const { limit, type } = params as { limit?: number; type?: string };
-  const hint = parentSchema?.["patternErrorMessage"];
+  const hint = parentSchema?.patternErrorMessage;
   switch (keyword) {
     case "type":
       return typeof hint === "string" ? hint : typeName(String(type));
     case "pattern":
-      return typeof hint === "string" ? hint : `text that matches ${String(parentSchema?.["pattern"])}`;
+      return typeof hint === "string" ? hint : `text that matches ${String(parentSchema?.pattern)}`;
     case "format":
       return "an IPv4 address, such as 172.20.0.10";
     case "minimum":

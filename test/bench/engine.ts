@@ -69,11 +69,21 @@ class SocketAgent extends Agent {
   }
 
   override createConnection(_options: ClientRequestArgs, done: (error: Error | null, stream: Duplex) => void) {
-    this.#ssh.connection?.openssh_forwardOutStreamLocal(SOCKET, (error, channel) => {
+    const fail = (error: Error): void => done(error, undefined as unknown as Duplex);
+    const { connection } = this.#ssh;
+    if (connection === null) return void fail(new Error("the SSH connection is lost"));
+    connection.openssh_forwardOutStreamLocal(SOCKET, (error, channel) => {
+      if (error) return fail(error);
       // What an HTTP client asks of a socket and a stream in an SSH connection has no use for.
-      const nothing = (): unknown => channel;
-      const stream = channel && Object.assign(channel, { setKeepAlive: nothing, setNoDelay: nothing, ref: nothing, unref: nothing, setTimeout: nothing });
-      done(error ?? null, stream as unknown as Duplex);
+      const same = (): unknown => channel;
+      const stream = Object.assign(channel, {
+        setKeepAlive: same,
+        setNoDelay: same,
+        setTimeout: same,
+        ref: same,
+        unref: same,
+      });
+      done(null, stream as unknown as Duplex);
     });
     return undefined;
   }

@@ -13,10 +13,16 @@ const NAME = "dsmil-bench";
 const BASE = "dsmil-node-base";
 
 /** Builds the benchmark's image where it is missing and brings it to the nodes; images are no part of what is measured. */
-export async function imageOnNodes(root: string, nodes: readonly string[], step: (text: string) => void): Promise<string> {
+export async function imageOnNodes(
+  root: string,
+  nodes: readonly string[],
+  step: (text: string) => void,
+): Promise<string> {
   const context = join(root, "test/bench/image");
   const base = imageTag(root, BASE);
-  const hash = createHash("sha256").update(base).update(readFileSync(join(context, "Dockerfile")));
+  const hash = createHash("sha256")
+    .update(base)
+    .update(readFileSync(join(context, "Dockerfile")));
   const ref = `${NAME}:${hash.digest("hex").slice(0, 12)}`;
   const there = await run(["docker", "image", "ls", "-q", ref], { cwd: root });
   if (there.trim() === "") {

@@ -21,6 +21,8 @@ export function run(argv: readonly [string, ...string[]], options: RunOptions): 
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
+      // In a group of its own: of a Ctrl-C it hears from endAll, once, as a second one would make it drop everything.
+      detached: true,
     });
     running.add(child);
     let [out, err] = ["", ""];

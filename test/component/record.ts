@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { waitForRPCs } from "@pulumi/pulumi/runtime/settings.js";
+import { disconnect } from "@pulumi/pulumi/runtime/settings.js";
 
 /** One registration as the engine would have received it. */
 export interface Registration {
@@ -18,14 +18,26 @@ const tenantSecrets = (id: string) => ({
 });
 
 /** Runs a stack's composition against a recording engine and returns what it registered, in order of name. */
-export async function record(stack: string, tenants: readonly string[], compose: () => unknown): Promise<Registration[]> {
+export async function record(
+  stack: string,
+  tenants: readonly string[],
+  compose: () => unknown,
+): Promise<Registration[]> {
   const seen: Registration[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
-        if (type === "pulumi:pulumi:StackReference") return { id: name, state: { ...inputs, outputs: dataOutputs(tenants) } };
+        if (type === "pulumi:pulumi:StackReference")
+          return { id: name, state: { ...inputs, outputs: dataOutputs(tenants) } };
         seen.push({ type, name, inputs });
-        const outputs = { certPem: `${name}-cert`, privateKeyPem: `${name}-key-hidden`, result: `${name}-password-hidden`, publicKey: "00", seed: "11", token: `${name}-token` };
+        const outputs = {
+          certPem: `${name}-cert`,
+          privateKeyPem: `${name}-key-hidden`,
+          result: `${name}-password-hidden`,
+          publicKey: "00",
+          seed: "11",
+          token: `${name}-token`,
+        };
         return { id: `${name}-id`, state: { ...outputs, ...inputs } };
       },
       call: ({ inputs }) => inputs,
@@ -36,8 +48,10 @@ export async function record(stack: string, tenants: readonly string[], compose:
     "organization",
   );
   compose();
-  await waitForRPCs();
-  return seen.filter((r) => !r.type.startsWith("dsmil:component:") && r.type !== "pulumi:pulumi:Stack").sort((a, b) => `${a.type}${a.name}`.localeCompare(`${b.type}${b.name}`));
+  await disconnect();
+  return seen
+    .filter((r) => !r.type.startsWith("dsmil:component:") && r.type !== "pulumi:pulumi:Stack")
+    .sort((a, b) => `${a.type}${a.name}`.localeCompare(`${b.type}${b.name}`));
 }
 
 function dataOutputs(tenants: readonly string[]) {

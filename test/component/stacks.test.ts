@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadManifestText } from "./manifest.ts";
-import { type Registration, record } from "./record.ts";
 import type { Model } from "../../infra/model/types.ts";
 import { aiStack } from "../../infra/stacks/ai.ts";
 import { dataStack } from "../../infra/stacks/data.ts";
 import { socStack } from "../../infra/stacks/soc.ts";
+import { loadManifestText } from "./manifest.ts";
+import { type Registration, record } from "./record.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const CONTAINER = "docker:index/container:Container";
@@ -24,7 +24,11 @@ const STACKS = { "node-c": dataStack, "node-a": socStack, "node-b": aiStack } as
 async function compose(node: keyof typeof STACKS, model: Model): Promise<Registration[]> {
   const found = model.nodes.find((n) => n.id === node);
   if (found === undefined) throw new Error(`no ${node}`);
-  return record(node, model.tenants.map((t) => t.id), () => STACKS[node]({ model, node: found, root, allowDataLoss: false }));
+  return record(
+    node,
+    model.tenants.map((t) => t.id),
+    () => STACKS[node]({ model, node: found, root, allowDataLoss: false }),
+  );
 }
 
 const byKey = (list: readonly Registration[]) => new Map(list.map((r) => [`${r.type} ${r.name}`, r.inputs]));
@@ -50,18 +54,19 @@ describe.each(Object.keys(STACKS) as (keyof typeof STACKS)[])("stack %s", (node)
         securityOpts: ["no-new-privileges"],
         restart: "always",
       });
-      expect(inputs["memory"], name).toBeGreaterThan(0);
-      expect(inputs["memorySwap"], name).toBe(inputs["memory"]);
-      expect(Number(inputs["cpus"]), name).toBeGreaterThan(0);
-      expect(inputs["healthcheck"], name).toMatchObject({ tests: expect.arrayContaining(["CMD"]) });
-      expect(inputs["logOpts"], name).toMatchObject({ tag: expect.stringMatching(/^dsmil-/) });
-      const labels = (inputs["labels"] as { label: string }[]).map((l) => l.label);
+      expect(inputs.memory, name).toBeGreaterThan(0);
+      expect(inputs.memorySwap, name).toBe(inputs.memory);
+      expect(Number(inputs.cpus), name).toBeGreaterThan(0);
+      expect(inputs.healthcheck, name).toMatchObject({ tests: expect.arrayContaining(["CMD"]) });
+      expect(inputs.logOpts, name).toMatchObject({ tag: expect.stringMatching(/^dsmil-/) });
+      const labels = (inputs.labels as { label: string }[]).map((l) => l.label);
       expect(labels, name).toContain("dsmil.node");
     }
   });
 
   it("puts no secret into an environment, a label or a command", () => {
-    for (const { inputs } of two.filter((r) => r.type === CONTAINER)) expect(JSON.stringify(inputs)).not.toContain("hidden");
+    for (const { inputs } of two.filter((r) => r.type === CONTAINER))
+      expect(JSON.stringify(inputs)).not.toContain("hidden");
   });
 
   it("changes nothing that was there when a tenant is added, and adds only what is the tenant's", () => {
@@ -74,7 +79,7 @@ describe.each(Object.keys(STACKS) as (keyof typeof STACKS)[])("stack %s", (node)
 
   it("publishes ports on the node's address only", () => {
     for (const { inputs } of two.filter((r) => r.type === CONTAINER)) {
-      for (const port of (inputs["ports"] ?? []) as { ip: string }[]) expect(port.ip).toMatch(/^172\.20\.0\.\d+$/);
+      for (const port of (inputs.ports ?? []) as { ip: string }[]) expect(port.ip).toMatch(/^172\.20\.0\.\d+$/);
     }
   });
 });
@@ -85,7 +90,7 @@ describe("tenants on a security-operations node", () => {
     for (const { name, inputs } of all.filter((r) => r.type === CONTAINER)) {
       const own = name.endsWith("-alpha") ? "alpha" : "bravo";
       const other = own === "alpha" ? "bravo" : "alpha";
-      const mounts = JSON.stringify(inputs["mounts"]);
+      const mounts = JSON.stringify(inputs.mounts);
       expect(mounts, name).toContain(`/etc/dsmil/tenants/${own}`);
       expect(mounts, name).not.toContain(other);
     }

@@ -68,7 +68,7 @@ describe("the flow through l3-router, l4-classifier and l8-analytics", () => {
     await until(async () => (await fabric.count("events")) === 1);
     await fabric.settled();
     const [row] = await fabric.postgres.sql("select raw -> 'fields' ->> 'signature' as s from dsmil_alpha.events");
-    expect(row?.["s"]).toBe("bad \ufffd \ufffd end");
+    expect(row?.s).toBe("bad \ufffd \ufffd end");
     expect(await fabric.count("rejects")).toBe(0);
   });
 
@@ -100,7 +100,7 @@ describe("the flow through l3-router, l4-classifier and l8-analytics", () => {
     await fabric.run("l3");
     await fabric.run("l4");
     const l8 = await fabric.run("l8", { SHRINK_URL: `http://127.0.0.1:${port}`, SHRINK_POLL_INTERVAL: "0.1" });
-    await until(async () => l8.service.health.report().checks["shrink"] === "connected");
+    await until(async () => l8.service.health.report().checks.shrink === "connected");
     await fabric.send(["Nov 23 12:34:56 h sshd[1]: Accepted publickey for deploy from 10.1.2.3 port 5 ssh2"]);
     await until(async () => (await fabric.count("events")) === 1);
     await fabric.settled();
@@ -120,7 +120,7 @@ describe("the flow through l3-router, l4-classifier and l8-analytics", () => {
       "shrink_metrics",
     ];
     const counts = tables.map((table) => db.prepare(`select count(*) as n, min(tenant_id) as t from ${table}`).get());
-    expect(counts.map((count) => count?.["t"])).toEqual(tables.map(() => "ALPHA"));
-    expect(counts.slice(0, 5).map((count) => count?.["n"])).toEqual([1, 2, 3, 1, 1]);
+    expect(counts.map((count) => count?.t)).toEqual(tables.map(() => "ALPHA"));
+    expect(counts.slice(0, 5).map((count) => count?.n)).toEqual([1, 2, 3, 1, 1]);
   });
 });

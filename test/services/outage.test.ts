@@ -62,7 +62,7 @@ describe("outages in the middle of 2,000 lines", () => {
     await fabric.postgres.down("SIGQUIT");
     const before = await fabric.run("l8");
     await fabric.send(mixedLines(300));
-    await until(async () => before.service.health.report().checks["join_waiting"] === 0);
+    await until(async () => before.service.health.report().checks.join_waiting === 0);
     await until(async () => {
       const summary = (await fabric.admin.xpending("ALPHA_L4_OUT", "l8-analytics")) as [number];
       return summary[0] === 300;
@@ -78,7 +78,7 @@ describe("outages in the middle of 2,000 lines", () => {
     const l3 = await fabric.run("l3");
     await until(async () => l3.service.health.report().status === "healthy");
     await fabric.admin.del("ALPHA_L3_IN");
-    await until(async () => String(l3.service.health.report().checks["input_l3_in"]).startsWith("NOGROUP"));
+    await until(async () => String(l3.service.health.report().checks.input_l3_in).startsWith("NOGROUP"));
     expect(l3.service.health.report().status).toBe("unhealthy");
     await fabric.admin.xgroup("CREATE", "ALPHA_L3_IN", "l3-router", "0", "MKSTREAM");
     await until(async () => l3.service.health.report().status === "healthy");

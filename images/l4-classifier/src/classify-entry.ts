@@ -12,7 +12,7 @@ export function classifyEntry(entry: StreamEntry, self: Refuser): Staged {
   const decoded = decodeEvent(entry.event, self.tenant);
   if (!decoded.ok) return rejectEntry(entry, decoded.reason, decoded.detail, self);
   const { value: event } = decoded;
-  const fields = event.payload["fields"];
+  const fields = event.payload.fields;
   if (!isFields(fields)) {
     return rejectEntry(
       entry,

@@ -87,7 +87,7 @@ export class Archive {
         column(({ tenant_id }) => tenant_id),
         column(({ ts }) => ts),
         column(({ payload, ts }) => receivedAt(payload, ts)),
-        column(({ payload }) => textOr(payload["source"], "unknown")),
+        column(({ payload }) => textOr(payload.source, "unknown")),
         column(({ category }) => category),
         column(({ severity }) => severity),
         column(({ l3 }) => json(l3)),
@@ -109,8 +109,8 @@ export class Archive {
       [
         column(({ event_id }) => event_id),
         column(({ tenant_id }) => tenant_id),
-        column(({ payload }) => textOr(payload["source"], "unknown")),
-        column(({ payload }) => textOr(payload["line"], "")),
+        column(({ payload }) => textOr(payload.source, "unknown")),
+        column(({ payload }) => textOr(payload.line, "")),
         column(({ payload }) => reasonOf(payload)),
         column(({ payload, ts }) => receivedAt(payload, ts)),
       ],
@@ -156,7 +156,7 @@ export class Archive {
 }
 
 function receivedAt(payload: DsmilEvent["payload"], fallback: string): string {
-  return toUtc(textOr(payload["received_at"], "")) ?? fallback;
+  return toUtc(textOr(payload.received_at, "")) ?? fallback;
 }
 
 function textOr(value: Json | undefined, fallback: string): string {
@@ -165,6 +165,6 @@ function textOr(value: Json | undefined, fallback: string): string {
 
 /** `reason: detail`, so that the archive says both in its one column. */
 function reasonOf(payload: DsmilEvent["payload"]): string {
-  const detail = textOr(payload["detail"], "");
-  return detail ? `${textOr(payload["reason"], "unknown")}: ${detail}` : textOr(payload["reason"], "unknown");
+  const detail = textOr(payload.detail, "");
+  return detail ? `${textOr(payload.reason, "unknown")}: ${detail}` : textOr(payload.reason, "unknown");
 }

@@ -114,9 +114,7 @@ export class Pipeline {
       const message = refused.get(event.event_id);
       if (message !== undefined) {
         const { event_id: eventId, payload, ts: receivedAt } = event;
-        const [line, source] = [payload["line"], payload["source"]].map((text) =>
-          typeof text === "string" ? text : "",
-        );
+        const [line, source] = [payload.line, payload.source].map((text) => (typeof text === "string" ? text : ""));
         const entry = refs[0] ? `${refs[0].key}/${refs[0].id}` : eventId;
         const refusal = { reason: "archive_refused", detail: message, receivedAt, eventId, entry } as const;
         const reject = rejectEvent({ ...refusal, line: line ?? "", source: source ?? "" }, self);

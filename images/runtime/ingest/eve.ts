@@ -35,9 +35,9 @@ export function parseEve(line: string): Result<NormalizedLine> {
   const eve = parse(line);
   if (eve === undefined) return refused("eve_not_json", "the line is no JSON");
   if (eve === null) return refused("eve_not_object", "the JSON is no object");
-  const type = eve["event_type"];
+  const type = eve.event_type;
   if (typeof type !== "string" || type === "") return refused("eve_no_event_type", "no text under event_type");
-  const timestamp = eve["timestamp"];
+  const timestamp = eve.timestamp;
   if (timestamp === undefined) return refused("eve_no_timestamp", "no timestamp");
   const ts = typeof timestamp === "string" ? toUtc(timestamp) : undefined;
   if (!ts) return refused("eve_bad_timestamp", `timestamp ${JSON.stringify(timestamp).slice(0, 64)} is no date`);
@@ -65,7 +65,7 @@ function parse(line: string): Eve | null | undefined {
 function severityOf(type: string, eve: Eve): Severity {
   if (type === "anomaly") return "LOW";
   if (type !== "alert") return "INFO";
-  const severity = part(eve, "alert")["severity"];
+  const severity = part(eve, "alert").severity;
   return (typeof severity === "number" && ALERT_SEVERITY[severity]) || "INFO";
 }
 
@@ -80,39 +80,39 @@ function fieldsOf(type: string, eve: Eve): LineFields {
   ];
   const flow = part(eve, type === "netflow" ? "netflow" : "flow");
   const file = part(eve, "fileinfo");
-  const query = Array.isArray(dns["queries"]) ? (dns["queries"][0] as Eve | undefined) : undefined;
+  const query = Array.isArray(dns.queries) ? (dns.queries[0] as Eve | undefined) : undefined;
   return compact({
     event_type: type,
-    src_ip: text(eve["src_ip"]),
-    src_port: whole(eve["src_port"]),
-    dest_ip: text(eve["dest_ip"]),
-    dest_port: whole(eve["dest_port"]),
-    proto: text(eve["proto"]),
-    app_proto: text(eve["app_proto"]),
-    in_iface: text(eve["in_iface"]),
-    flow_id: whole(eve["flow_id"]),
-    signature: text(alert["signature"]),
-    signature_id: whole(alert["signature_id"]),
-    alert_category: text(alert["category"]),
-    alert_severity: whole(alert["severity"]),
-    action: text(alert["action"]),
-    anomaly: text(part(eve, "anomaly")["event"]),
-    domain: text(dns["rrname"]) ?? text(query?.["rrname"]) ?? text(tls["sni"]) ?? text(http["hostname"]),
-    dns_type: text(dns["rrtype"]) ?? text(query?.["rrtype"]),
-    dns_code: text(dns["rcode"]),
-    url: text(http["url"]),
-    http_method: text(http["http_method"]),
-    http_status: whole(http["status"]),
-    user_agent: text(http["http_user_agent"]),
-    tls_version: text(tls["version"]),
-    tls_subject: text(tls["subject"]),
-    ja3: text(part(tls, "ja3")["hash"]),
-    ssh_client: text(part(ssh, "client")["software_version"]),
-    filename: text(file["filename"]),
-    file_size: whole(file["size"]),
-    bytes_out: whole(flow["bytes_toserver"]) ?? whole(flow["bytes"]),
-    bytes_in: whole(flow["bytes_toclient"]),
-    flow_state: text(flow["state"]),
+    src_ip: text(eve.src_ip),
+    src_port: whole(eve.src_port),
+    dest_ip: text(eve.dest_ip),
+    dest_port: whole(eve.dest_port),
+    proto: text(eve.proto),
+    app_proto: text(eve.app_proto),
+    in_iface: text(eve.in_iface),
+    flow_id: whole(eve.flow_id),
+    signature: text(alert.signature),
+    signature_id: whole(alert.signature_id),
+    alert_category: text(alert.category),
+    alert_severity: whole(alert.severity),
+    action: text(alert.action),
+    anomaly: text(part(eve, "anomaly").event),
+    domain: text(dns.rrname) ?? text(query?.rrname) ?? text(tls.sni) ?? text(http.hostname),
+    dns_type: text(dns.rrtype) ?? text(query?.rrtype),
+    dns_code: text(dns.rcode),
+    url: text(http.url),
+    http_method: text(http.http_method),
+    http_status: whole(http.status),
+    user_agent: text(http.http_user_agent),
+    tls_version: text(tls.version),
+    tls_subject: text(tls.subject),
+    ja3: text(part(tls, "ja3").hash),
+    ssh_client: text(part(ssh, "client").software_version),
+    filename: text(file.filename),
+    file_size: whole(file.size),
+    bytes_out: whole(flow.bytes_toserver) ?? whole(flow.bytes),
+    bytes_in: whole(flow.bytes_toclient),
+    flow_state: text(flow.state),
   });
 }
 

@@ -107,10 +107,10 @@ function normalize(parts: Parts, level: number | undefined, context: LineContext
   const auth = (program && AUTH_PROGRAMS.test(program)) || (facility !== undefined && AUTH_FACILITIES.has(facility));
   const ssh = program?.startsWith("sshd") ? readSshd(message) : undefined;
   const fields: Record<string, string | number | undefined> = { ...ssh, message: message.slice(0, 1024) };
-  if (host) fields["host"] = host;
-  if (program) fields["program"] = program;
-  if (pid && /^\d{1,10}$/.test(pid)) fields["pid"] = Number(pid);
-  if (facility !== undefined) fields["facility"] = facility;
+  if (host) fields.host = host;
+  if (program) fields.program = program;
+  if (pid && /^\d{1,10}$/.test(pid)) fields.pid = Number(pid);
+  if (facility !== undefined) fields.facility = facility;
   return {
     format: "syslog",
     ts: parts.ts || context.receivedAt,

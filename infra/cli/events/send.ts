@@ -29,7 +29,7 @@ export interface SendOptions {
 }
 
 /** Result as `--json` prints it. */
-interface SendReport {
+interface SendReport extends Partial<WaitResult> {
   readonly tenant: string;
   readonly run: string;
   readonly lines: number;
@@ -39,7 +39,6 @@ interface SendReport {
   readonly seconds: number;
   readonly rate: number;
   readonly interrupted: boolean;
-  readonly archive?: WaitResult;
 }
 
 /** Puts the lines of a file (`-`: standard input) on a tenant's L3_IN, and with `wait` sees them archived. */
@@ -49,75 +48,76 @@ export async function sendFile(fleet: Fleet, file: string, options: SendOptions)
   const run = options.run ?? newRunId();
   if (!RUN_ID.test(run))
     throw new UserError(`--run ${run}: not a run id`, "use letters, digits, `.`, `_`, `-` (at most 64)");
-  const source = options.source ?? (file === "-" ? "stdin" : basename(file));
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   const tally = newTally();
+  const transfer: Transfer = {
+    fleet,
+    known,
+    run,
+    tally,
+    source: options.source ?? (file === "-" ? "stdin" : basename(file)),
+  };
+  try {
+    const report = await carryOut(transfer, input, options, stop.signal);
+    finish(report, options);
+    if (report.interrupted) throw new ExitError(130);
+    if ((report.missing ?? 0) > 0) throw new ExitError(1);
+  } catch (error) {
+    const unfinished = stop.signal.aborted || error instanceof UserError;
+    if (unfinished) process.stderr.write(resumeHint(options, file, run, tally));
+    throw stop.signal.aborted ? new ExitError(130) : error;
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+
+/** One run of the command. */
+interface Transfer {
+  readonly fleet: Fleet;
+  readonly known: FleetTenant;
+  readonly run: string;
+  readonly source: string;
+  readonly tally: Tally;
+}
+
+async function carryOut(
+  { fleet, known, run, source, tally }: Transfer,
+  input: AsyncIterable<Uint8Array>,
+  { format, from = 1, rate, waitSeconds }: SendOptions,
+  signal: AbortSignal,
+): Promise<SendReport> {
+  const { tenant } = known;
   let note = "";
+  const say = (text: string): void => {
+    note = text;
+  };
   const progress = new Progress(() => ({ lines: tally.sent, note }));
-  progress.say(`run ${run}: lines of ${source} → ${known.tenant.streams.l3In}`);
-  const sender = makeSender(fleet, known, progress, stop.signal);
+  progress.say(`run ${run}: lines of ${source} → ${tenant.streams.l3In}`);
+  const sender = makeSender(fleet, known, progress, signal);
   const backlog = new Backlog(fleet.endpoints, redisLogin(known, "reader"));
-  let archive: WaitResult | undefined;
   try {
     await sendLines(input, {
-      facts: { tenant: known.tenant, run, format: options.format, source },
+      facts: { tenant, run, format, source },
       send: (batch) => sender.send(batch),
-      ready: throttle(backlog, known.tenant.streams.l3In, stop.signal, (text) => {
-        note = text;
-      }),
-      ...(options.from !== undefined && { from: options.from }),
-      ...(options.rate !== undefined && { rate: options.rate }),
-      signal: stop.signal,
+      ready: throttle(backlog, tenant.streams.l3In, signal, say),
+      from,
+      ...(rate !== undefined && { rate }),
+      signal,
       tally,
     });
     const seconds = progress.seconds;
-    if (options.waitSeconds !== undefined && !stop.signal.aborted && tally.sent > 0) {
-      archive = await waitFor(
-        fleet,
-        known,
-        { run, tally, from: options.from ?? 1, seconds: options.waitSeconds },
-        stop.signal,
-        (text) => {
-          note = text;
-        },
-      );
-    }
-    progress.stop();
-    const rate = tally.sent / Math.max(seconds, 0.001);
-    const interrupted = stop.signal.aborted;
-    finish(
-      {
-        tenant: known.tenant.id,
-        run,
-        lines: tally.lines,
-        sent: tally.sent,
-        refused: tally.refused,
-        resent: sender.resent,
-        seconds,
-        rate,
-        interrupted,
-        ...(archive && { archive }),
-      },
-      options,
-    );
-  } catch (error) {
-    progress.stop();
-    if (!(error instanceof UserError) && !stop.signal.aborted) throw error;
-    process.stderr.write(resumeHint(options, file, run, tally));
-    if (stop.signal.aborted) throw new ExitError(130);
-    throw error;
+    const waits = waitSeconds !== undefined && !signal.aborted && tally.sent > 0;
+    const archive = waits ? await waitFor(fleet, known, { run, tally, from, seconds: waitSeconds }, signal, say) : {};
+    const { lines, sent, refused } = tally;
+    const facts = { tenant: tenant.id, run, lines, sent, refused, resent: sender.resent };
+    return { ...facts, seconds, rate: sent / Math.max(seconds, 0.001), interrupted: signal.aborted, ...archive };
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    progress.stop();
     sender.close();
     backlog.close();
   }
-  if (stop.signal.aborted) {
-    process.stderr.write(resumeHint(options, file, run, tally));
-    throw new ExitError(130);
-  }
-  if (archive && archive.missing > 0) throw new ExitError(1);
 }
 
 function openInput(file: string): AsyncIterable<Uint8Array> {
@@ -193,22 +193,23 @@ function waitFor(
 function finish(report: SendReport, { json }: SendOptions): void {
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else process.stdout.write(describeReport(report));
-  const { archive, sent } = report;
-  if (!archive || archive.missing === 0) return;
-  const lines = archive.missingLines.length > 0 ? ` (first missing: line ${archive.missingLines.join(", ")})` : "";
-  const why = archive.problem === undefined ? "" : `; the archive does not answer: ${archive.problem}`;
+  const { sent, missing = 0, missingLines = [], problem } = report;
+  if (missing === 0) return;
+  const lines = missingLines.length > 0 ? ` (first missing: line ${missingLines.join(", ")})` : "";
+  const why = problem === undefined ? "" : `; the archive does not answer: ${problem}`;
   process.stderr.write(
-    `${pc.red("error:")} ${archive.missing} of ${sent} lines are neither archived nor rejected${lines}${why}\n` +
+    `${pc.red("error:")} ${missing} of ${sent} lines are neither archived nor rejected${lines}${why}\n` +
       `${pc.bold("remedy:")} see \`bin/dsmil status\`; they arrive when the services are well: bin/dsmil events count --tenant ${report.tenant} --run ${report.run}\n`,
   );
 }
 
-function describeReport({ run, sent, refused, resent, seconds, rate, archive }: SendReport): string {
+function describeReport({ run, sent, refused, resent, seconds, rate, ...archive }: SendReport): string {
   const parts = [`run ${run}: ${sent} lines sent in ${seconds.toFixed(1)} s (${rate.toFixed(0)}/s)`];
   if (resent > 0) parts.push(`${resent} sent again after a lost connection`);
   if (refused.too_long > 0) parts.push(`${refused.too_long} refused: longer than 64 KiB`);
   if (refused.not_utf8 > 0) parts.push(`${refused.not_utf8} refused: not UTF-8`);
-  if (archive) parts.push(`${archive.archived} archived (${archive.distinct} distinct), ${archive.rejected} rejected`);
+  if (archive.archived !== undefined)
+    parts.push(`${archive.archived} archived (${archive.distinct} distinct), ${archive.rejected} rejected`);
   return `${parts.join("\n  ")}\n`;
 }
 

@@ -52,9 +52,13 @@ export class PostgresDriver {
 
   private session({ user, password }: Login): Promise<Session> {
     const key = `${user}\n${password}`;
-    const found = this.open.get(key) ?? this.connect(user, password);
-    this.open.set(key, found);
-    return found;
+    const known = this.open.get(key);
+    if (known) return known;
+    const opened = this.connect(user, password);
+    this.open.set(key, opened);
+    // One that was cut off is opened anew by the next probe.
+    opened.then((session) => session.client.once("end", () => this.open.delete(key))).catch(() => undefined);
+    return opened;
   }
 
   private async connect(user: string, password: string): Promise<Session> {

@@ -51,9 +51,13 @@ export class RedisDriver {
 
   private shared({ user, password }: Login): Promise<Redis> {
     const key = `${user}\n${password}`;
-    const found = this.open.get(key) ?? this.doors.redis(user, password);
-    this.open.set(key, found);
-    return found;
+    const known = this.open.get(key);
+    if (known) return known;
+    const opened = this.doors.redis(user, password);
+    this.open.set(key, opened);
+    // One that was cut off (a user that was changed loses its connections) is opened anew by the next probe.
+    opened.then((redis) => redis.once("end", () => this.open.delete(key))).catch(() => undefined);
+    return opened;
   }
 }
 

@@ -8,7 +8,7 @@ export const HAPROXY_HEALTH_PORT = 8404;
 /** HAProxy; its runtime socket is on a tmpfs of its own. */
 export function haproxyPart({ service, common }: PartContext): ContainerPart {
   return {
-    env: { NODE_ID: common["NODE_ID"] ?? "", SERVICE: service.id },
+    env: { NODE_ID: common.NODE_ID ?? "", SERVICE: service.id },
     mounts: [folder("/etc/dsmil/haproxy", "/etc/haproxy"), folder("/etc/dsmil/certs/haproxy", "/etc/dsmil/certs")],
     tmpfs: { "/tmp": scratch(16), "/run/haproxy": scratch(1) },
     health: httpHealth(HAPROXY_HEALTH_PORT),

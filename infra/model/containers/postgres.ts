@@ -9,7 +9,7 @@ export function postgresPart({ fleet, service, common }: PartContext): Container
   const isReady = "/usr/lib/postgresql/15/bin/pg_isready";
   return {
     env: {
-      NODE_ID: common["NODE_ID"] ?? "",
+      NODE_ID: common.NODE_ID ?? "",
       SERVICE: service.id,
       POSTGRES_DB: fleet.database,
       PGDATA: "/var/lib/postgresql/data",

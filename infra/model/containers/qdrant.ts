@@ -7,9 +7,9 @@ export function qdrantPart({ fleet, service, common }: PartContext): ContainerPa
   const data = volumeName(fleet.name, service.id, "data");
   return {
     env: {
-      NODE_ID: common["NODE_ID"] ?? "",
+      NODE_ID: common.NODE_ID ?? "",
       SERVICE: service.id,
-      LOG_LEVEL: common["LOG_LEVEL"] ?? "INFO",
+      LOG_LEVEL: common.LOG_LEVEL ?? "INFO",
       HTTP_PORT: String(service.port),
     },
     mounts: [

@@ -7,7 +7,7 @@ export function redisPart({ fleet, service, common }: PartContext): ContainerPar
   const data = volumeName(fleet.name, service.id, "data");
   const argv = ["redis-cli", "-h", "127.0.0.1", "-p", String(service.port), "--tls", "--insecure", "ping"];
   return {
-    env: { NODE_ID: common["NODE_ID"] ?? "", SERVICE: service.id },
+    env: { NODE_ID: common.NODE_ID ?? "", SERVICE: service.id },
     mounts: [
       folder("/etc/dsmil/redis", "/etc/redis"),
       folder("/etc/dsmil/certs/redis", "/etc/dsmil/certs"),

@@ -56,7 +56,8 @@ export async function openEndpoint(ctx: HandlerContext, node: string, store: Sto
   const [running, host] = inspected.stdout.trim().split(/\s+/);
   if (inspected.code !== 0 || running !== "true" || !host) {
     const why = inspected.code === 0 ? "is stopped" : inspected.stderr.trim() || "cannot be inspected";
-    throw new StoreDown(`${storeName(store, node)}: container ${container} ${why}`);
+    const gone = /no such container/i.test(inspected.stderr);
+    throw new StoreDown(`${storeName(store, node)}: container ${container} ${why}`, gone);
   }
   const { ca, secret } = split(files.stdout);
   if (files.code !== 0 || secret === "") {

@@ -1,6 +1,16 @@
 /** The store's container does not run: nothing can be read or changed until it does. */
 export class StoreDown extends Error {
   override readonly name = "StoreDown";
+  /**
+   * The container is not there at all, and with it nothing that could be looked at. Creating again is safe, as it takes
+   * the path of adoption: what the data volume may still hold is kept.
+   */
+  readonly gone: boolean;
+
+  constructor(message: string, gone = false) {
+    super(message);
+    this.gone = gone;
+  }
 }
 
 /** Removal would drop data, and nobody said that it may. */

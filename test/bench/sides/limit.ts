@@ -1,7 +1,7 @@
 import { readAccess } from "../../../infra/access/access.ts";
 import { connect } from "../../../infra/access/connection.ts";
 import { probe } from "../../../infra/provider/resources/health-gate/probe.ts";
-import { Engine } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { pool } from "../pool.ts";
 import type { Side } from "../side.ts";
 import { NETWORK, onNode, type Placed, SUBNET, type Workload } from "../workload.ts";
@@ -30,7 +30,11 @@ export class LimitSide implements Side {
       const wrong = placed.filter((one) => !sameContainer(there.get(one.plan.name), one, workload));
       const fresh = wrong.filter(({ plan }) => !there.has(plan.name));
       if (fresh.length > 0) {
-        await Promise.all([sendFiles(this.#root, engine.node, fresh), this.#network(engine), this.#volumes(engine, fresh)]);
+        await Promise.all([
+          sendFiles(this.#root, engine.node, fresh),
+          this.#network(engine),
+          this.#volumes(engine, fresh),
+        ]);
       }
       await pool(WIDTH, wrong, async (one) => {
         if (there.has(one.plan.name)) await remove(engine, one.plan.name);
@@ -84,11 +88,18 @@ export class LimitSide implements Side {
   async #network(engine: Engine): Promise<void> {
     const IPAM = { Driver: "default", Config: [{ Subnet: SUBNET, Gateway: SUBNET.replace(/0\/\d+$/, "1") }] };
     const Options = { "com.docker.network.bridge.enable_icc": "false" };
-    await engine.call("POST", "/networks/create", { Name: NETWORK, Driver: "bridge", CheckDuplicate: true, IPAM, Options }, [409]);
+    await engine.call(
+      "POST",
+      "/networks/create",
+      { Name: NETWORK, Driver: "bridge", CheckDuplicate: true, IPAM, Options },
+      [409],
+    );
   }
 
   async #volumes(engine: Engine, placed: readonly Placed[]): Promise<void> {
-    await pool(WIDTH, placed, ({ volume }) => engine.call("POST", "/volumes/create", { Name: volume.name, Driver: "local" }));
+    await pool(WIDTH, placed, ({ volume }) =>
+      engine.call("POST", "/volumes/create", { Name: volume.name, Driver: "local" }),
+    );
   }
 }
 

@@ -122,7 +122,7 @@ export async function freePort(): Promise<number> {
 
 /** Where a program is, if it is installed. */
 export function which(program: string, more: readonly string[] = []): string | undefined {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", ...more];
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", ...more];
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 

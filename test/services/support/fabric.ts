@@ -53,7 +53,7 @@ export class Fabric {
     this.variables = {
       NODE_ID: "node-a",
       TENANT_ID: "ALPHA",
-      LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "error",
+      LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "error",
       HTTP_PORT: "0",
       CA_FILE: `${dir}/ca.crt`,
       SECRETS_DIR: `${dir}/secrets`,
@@ -122,14 +122,14 @@ export class Fabric {
 
   async count(table: "events" | "rejects", where = "true"): Promise<number> {
     const [row] = await this.postgres.sql(`select count(*)::int as n from dsmil_alpha.${table} where ${where}`);
-    return Number(row?.["n"]);
+    return Number(row?.n);
   }
 
   /** Entries of a group that are delivered and not acknowledged, and entries it has not seen. */
   async unfinished(stream: string, group: string): Promise<number> {
     const groups = (await this.admin.xinfo("GROUPS", `ALPHA_${stream}`)) as (string | number)[][];
-    const found = groups.map(fieldsOf).find((fields) => fields["name"] === group);
-    return Number(found?.["pending"] ?? 0) + Number(found?.["lag"] ?? 0);
+    const found = groups.map(fieldsOf).find((fields) => fields.name === group);
+    return Number(found?.pending ?? 0) + Number(found?.lag ?? 0);
   }
 
   /** Waits until no group has anything left to do; `except` names streams that nobody reads in this test. */
@@ -218,7 +218,7 @@ async function runAnalytics(variables: Readonly<Record<string, string>>): Promis
 }
 
 function quietLog(variables: Readonly<Record<string, string>>) {
-  return pino({ level: variables["LOG_LEVEL"] ?? "error" });
+  return pino({ level: variables.LOG_LEVEL ?? "error" });
 }
 
 function fieldsOf(flat: readonly (string | number)[]): Record<string, string | number> {

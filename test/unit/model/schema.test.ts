@@ -16,15 +16,15 @@ function* objects(value: unknown, path = "#"): Generator<[string, Record<string,
 describe("manifest.schema.json", () => {
   it("refuses unknown keys in every block", () => {
     const open = [...objects(schema)].filter(
-      ([, node]) => node["type"] === "object" && node["additionalProperties"] !== false,
+      ([, node]) => node.type === "object" && node.additionalProperties !== false,
     );
     expect(open.map(([path]) => path)).toEqual([]);
   });
 
   it("describes every key, for editors", () => {
     const silent = [...objects(schema)].flatMap(([path, node]) =>
-      Object.entries((node["properties"] ?? {}) as Record<string, Record<string, unknown>>)
-        .filter(([, property]) => property["description"] === undefined && path === "")
+      Object.entries((node.properties ?? {}) as Record<string, Record<string, unknown>>)
+        .filter(([, property]) => property.description === undefined && path === "")
         .map(([key]) => `${path}/${key}`),
     );
     const definitions = Object.entries(schema.definitions) as [
@@ -39,7 +39,7 @@ describe("manifest.schema.json", () => {
 
   it("explains every pattern in words", () => {
     const bare = [...objects(schema)].filter(
-      ([, node]) => typeof node["pattern"] === "string" && node["patternErrorMessage"] === undefined,
+      ([, node]) => typeof node.pattern === "string" && node.patternErrorMessage === undefined,
     );
     expect(bare.map(([path]) => path)).toEqual([]);
   });

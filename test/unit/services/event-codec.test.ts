@@ -108,6 +108,6 @@ describe("a reject", () => {
 
   it("keeps the beginning of a long line and says how long it was", () => {
     const { payload } = rejectEvent(refusal, self);
-    expect([String(payload["line"]).length, payload["line_length"]]).toEqual([16_384, 20_000]);
+    expect([String(payload.line).length, payload.line_length]).toEqual([16_384, 20_000]);
   });
 });

@@ -31,7 +31,7 @@ const count = (table: string): number => {
   const db = new DatabaseSync(`${dir}/hotpath.db`, { readOnly: true });
   const row = db.prepare(`select count(*) as n from ${table}`).get();
   db.close();
-  return Number(row?.["n"]);
+  return Number(row?.n);
 };
 const put = (ids: readonly string[], completed: readonly string[] = []): void =>
   hotPath.putEvents(

@@ -107,7 +107,7 @@ describe("the L7 router's API", () => {
     expect([unknown.statusCode, unknown.json().error.code]).toEqual([404, "unknown_url"]);
     const headers = { authorization: `Bearer ${ALPHA}`, "content-type": "text/xml" };
     const post = await app.inject({ method: "POST", url: "/v1/models", headers, payload: "<x/>" });
-    expect([post.statusCode, post.headers["allow"], post.json().error.code]).toEqual([
+    expect([post.statusCode, post.headers.allow, post.json().error.code]).toEqual([
       405,
       "GET, HEAD",
       "method_not_allowed",
@@ -141,7 +141,7 @@ describe("the L7 router's API", () => {
     health.drain();
     expect((await get("/healthz")).statusCode).toBe(503);
     const answer = await get("/v1/models", ALPHA);
-    expect([answer.statusCode, answer.headers["connection"]]).toEqual([200, "close"]);
+    expect([answer.statusCode, answer.headers.connection]).toEqual([200, "close"]);
   });
 
   it("counts by tenant and shows health in the format of the fleet", async () => {

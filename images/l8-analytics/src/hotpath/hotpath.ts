@@ -112,14 +112,14 @@ export class HotPath {
 
   private putVerdict(event: FusedEvent, now: number): void {
     const { event_id, category, severity, l3, l4, l8 } = event;
-    const verdict = JSON.stringify({ happened: event.ts, source: event.payload["source"], l3, l4, l8 });
+    const verdict = JSON.stringify({ happened: event.ts, source: event.payload.source, l3, l4, l8 });
     const values = [category, severity, l4?.class ?? null, l8.complete ? 1 : 0, verdict];
     this.statements.soc.run(event_id, this.options.tenant, now, ...values);
   }
 
   private putRaw({ event_id, category, payload, l8 }: FusedEvent, device: number, now: number): void {
-    const source = typeof payload["source"] === "string" ? payload["source"] : "unknown";
-    const values = [source, category, l8.severity_before, safeJson(payload["fields"] ?? {})];
+    const source = typeof payload.source === "string" ? payload.source : "unknown";
+    const values = [source, category, l8.severity_before, safeJson(payload.fields ?? {})];
     this.statements.raw.run(event_id, this.options.tenant, now, device, 3, ...values);
   }
 

@@ -40,6 +40,7 @@ export const postgresTenantSchemaOn = (store: Connector<Pool>): Handler => ({
       );
     } catch (error) {
       if (!(error instanceof StoreDown) || old === undefined) throw error;
+      if (error.gone) return undefined;
       ctx.warn(`not compared: ${error.message}`);
       return old;
     }

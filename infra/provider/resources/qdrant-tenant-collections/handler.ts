@@ -48,6 +48,7 @@ export const qdrantTenantCollectionsOn = (store: Connector<Qdrant>): ResourceHan
       );
     } catch (error) {
       if (!(error instanceof StoreDown) || old === undefined) throw error;
+      if (error.gone) return undefined;
       ctx.warn(`not compared: ${error.message}`);
       return old;
     }

@@ -47,6 +47,7 @@ export const redisAclUsersOn = (store: Connector<Redis>): Handler => ({
       );
     } catch (error) {
       if (!(error instanceof StoreDown) || old === undefined) throw error;
+      if (error.gone) return undefined;
       ctx.warn(`not compared: ${error.message}`);
       return old;
     }

@@ -63,6 +63,7 @@ export const redisStreamsOn = (store: Connector<Redis>): Handler => ({
       });
     } catch (error) {
       if (!(error instanceof StoreDown) || old === undefined) throw error;
+      if (error.gone) return undefined;
       ctx.warn(`not compared: ${error.message}`);
       return old;
     }

@@ -6,7 +6,7 @@ import { connect, type NodeConnection } from "../../infra/access/connection.ts";
 import { createLab } from "../../infra/lab/create-lab.ts";
 import { docker } from "../../infra/lab/docker.ts";
 import type { LabSpec } from "../../infra/lab/spec.ts";
-import { ownLab, removeLab } from "./harness/machines.ts";
+import { ownLab, removeLab } from "./machines.ts";
 
 let spec: LabSpec;
 let node: NodeConnection;

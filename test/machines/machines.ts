@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closeConnections } from "../../../infra/access/connection.ts";
-import { buildImages } from "../../../infra/images/build.ts";
-import { imageTag } from "../../../infra/images/tag.ts";
-import { destroyLab } from "../../../infra/lab/destroy-lab.ts";
-import { type LabSpec, labSpec } from "../../../infra/lab/spec.ts";
+import { closeConnections } from "../../infra/access/connection.ts";
+import { buildImages } from "../../infra/images/build.ts";
+import { imageTag } from "../../infra/images/tag.ts";
+import { destroyLab } from "../../infra/lab/destroy-lab.ts";
+import { type LabSpec, labSpec } from "../../infra/lab/spec.ts";
 
 const project = join(import.meta.dirname, "../../..");
 

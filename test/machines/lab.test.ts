@@ -14,7 +14,7 @@ import { labStatus } from "../../infra/lab/lab-status.ts";
 import { preflight } from "../../infra/lab/preflight.ts";
 import { runOrThrow } from "../../infra/lab/run.ts";
 import type { LabSpec } from "../../infra/lab/spec.ts";
-import { ownLab, removeLab } from "./harness/machines.ts";
+import { ownLab, removeLab } from "./machines.ts";
 
 const NODES = ["node-a", "node-b"];
 let spec: LabSpec;

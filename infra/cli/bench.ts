@@ -1,0 +1,90 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { DeployBench } from "../../test/bench/deploy.ts";
+import { deploymentOrder } from "./deploy.ts";
+import { ExitError } from "./errors.ts";
+import { projectModel } from "./model.ts";
+import { projectRoot } from "./root.ts";
+
+interface BenchOptions {
+  readonly runs: number;
+  readonly containers: number;
+  readonly only?: "deploy" | "growth";
+  readonly growthUp?: boolean;
+  readonly json?: boolean;
+}
+
+/** Exit code of a command that Ctrl-C ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/** `dsmil bench`: how long deployments take, beside a peer that does the same work, and how that grows with tenants. */
+export function registerBench(program: Command): void {
+  program
+    .command("bench")
+    .description("Time deployments on the nodes against docker compose and the Engine API, and their growth by tenant.")
+    .option("--runs <n>", "interleaved runs of each side", atLeast(1), 3)
+    .option("--containers <n>", "containers on all nodes together", atLeast(3), 30)
+    .option("--only <part>", "deploy or growth", part)
+    .option("--growth-up", "grow a real platform too; refused while one is deployed on the nodes")
+    .option("--json", "print samples and medians as JSON on stdout")
+    .addHelpText(
+      "after",
+      "\nEverything it makes on the nodes is called bench-… and is removed again, also after Ctrl-C. See docs/benchmarks.md.",
+    )
+    .action(bench);
+}
+
+async function bench(options: BenchOptions): Promise<void> {
+  const stop = new AbortController();
+  const interrupted = (): void => stop.abort(new ExitError(INTERRUPTED));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupted);
+  const step = (text: string): void => void process.stderr.write(`… ${text}\n`);
+  const common = { root: projectRoot, step, signal: stop.signal };
+  try {
+    const result = {
+      ...(options.only !== "growth" && { deploy: await deploy({ ...common, ...options, nodes: nodes() }, options) }),
+      ...(options.only !== "deploy" && { growth: await growth(common, options) }),
+    };
+    if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  } catch (error) {
+    // What was being done ends with an error of its own when it is stopped; the reason is the signal.
+    stop.signal.throwIfAborted();
+    throw error;
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, interrupted);
+  }
+}
+
+const nodes = () => deploymentOrder(projectModel());
+
+async function deploy(bench: DeployBench, { json, runs, containers }: BenchOptions) {
+  // Only this command needs them: every other starts without.
+  const { benchDeploy } = await import("../../test/bench/deploy.ts");
+  const { deployRows, deployTable } = await import("../../test/bench/report.ts");
+  const samples = await benchDeploy(bench);
+  if (!json) process.stdout.write(`\n${deployTable(samples, runs, containers)}\n\n`);
+  return { runs, containers, rows: deployRows(samples), samples };
+}
+
+async function growth(
+  common: { root: string; step: (text: string) => void; signal: AbortSignal },
+  options: BenchOptions,
+) {
+  const { benchGrowth } = await import("../../test/bench/growth.ts");
+  const { growthTable } = await import("../../test/bench/growth-report.ts");
+  const result = await benchGrowth({ ...common, runs: options.runs, up: options.growthUp ?? false });
+  if (!options.json) process.stdout.write(`\n${growthTable(result)}\n\n`);
+  return result;
+}
+
+function atLeast(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`give a whole number from ${least}.`);
+    return value;
+  };
+}
+
+function part(text: string): string {
+  if (text !== "deploy" && text !== "growth") throw new InvalidArgumentError("give deploy or growth.");
+  return text;
+}
