@@ -9,16 +9,19 @@ export interface PhaseResult {
 }
 
 const HEARTBEAT_MS = 10_000;
+/** A log gets a line this often at most, however many steps there are. */
+const LOG_PAUSE_MS = 2_000;
 
 /**
- * Shows long work as it happens: on a terminal one line that changes, elsewhere a line for each step and a sign of life
- * every ten seconds. Everything goes to stderr, so that stdout stays for results.
+ * Shows long work as it happens: on a terminal one line that changes, elsewhere a line every
+ * two seconds while something happens and a sign of life every ten. Everything goes to stderr, so that stdout stays for results.
  */
 export class Phases {
   readonly results: PhaseResult[] = [];
   private readonly started = performance.now();
   private readonly tty = process.stderr.isTTY === true;
   private lastLine = "";
+  private lastShown = Number.NEGATIVE_INFINITY;
 
   /** Runs one phase; `step` shows what it is at. The phase's return value may be a note for the summary. */
   async run<T>(name: string, work: (step: (message: string) => void) => Promise<T>, note?: (result: T) => string) {
@@ -55,8 +58,9 @@ export class Phases {
     if (this.tty) {
       const width = (process.stderr.columns ?? 80) - 1;
       process.stderr.write(`\r\x1b[2K${`… ${name.padEnd(26)} ${seconds.padStart(7)}  ${message}`.slice(0, width)}`);
-    } else if (pulse || message !== this.lastLine) {
+    } else if (pulse || (message !== this.lastLine && performance.now() - this.lastShown >= LOG_PAUSE_MS)) {
       this.lastLine = message;
+      this.lastShown = performance.now();
       process.stderr.write(`… ${name.padEnd(26)} ${seconds.padStart(7)}  ${message}\n`);
     }
   }

@@ -1,7 +1,7 @@
 import { containerName, logTag, tokenText } from "../names.ts";
 import { profileOf } from "../profiles.ts";
 import { hostIn } from "../subnet.ts";
-import type { Container, Model, Service, Tenant, Volume } from "../types.ts";
+import type { Container, Fleet, Model, Service, Tenant, Volume } from "../types.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l7RouterPart } from "./l7-router.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
@@ -62,7 +62,7 @@ function build(
   const container: Container = {
     name: containerName(fleet.name, service.id, tenant?.id ?? replica),
     service: service.id,
-    image: service.image,
+    image: imageOf(fleet, service),
     node: service.node,
     ...identity,
     memoryMiB: service.memoryMiB,
@@ -75,6 +75,11 @@ function build(
     ...part,
   };
   return { container, volumes };
+}
+
+/** The vendor's Qdrant where its registry can be reached; the lab's stand-in over the same engine otherwise. */
+function imageOf({ imageSource }: Fleet, { image }: Service): string {
+  return imageSource === "vendor" && image === "dsmil-qdrant" ? "dsmil-qdrant-vendor" : image;
 }
 
 function commonEnv({ fleet, devices }: Parts, service: Service): Record<string, string> {
