@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { closeConnections } from "../../infra/access/connection.ts";
 import { requireNodes } from "../../infra/cli/deploy.ts";
 import type { Node } from "../../infra/model/types.ts";
@@ -107,6 +108,10 @@ class Course {
 
   async #apply(side: Side, step: string, workload: Workload): Promise<void> {
     await this.#time(side, step, () => side.apply(workload));
+    await until(this.#args.signal, this.#check(workload));
+  }
+
+  async #check(workload: Workload): Promise<void> {
     await this.#args.limit.verify(workload);
     for (const engine of this.#args.engines.values()) {
       await ready(this.#args.root, engine, onNode(workload, engine.node));
@@ -115,6 +120,19 @@ class Course {
 
   async #time(side: Side, step: string, work: () => Promise<void>): Promise<void> {
     this.#args.signal.throwIfAborted();
-    await this.#args.watch.time(side.name, step, work);
+    await until(this.#args.signal, this.#args.watch.time(side.name, step, work));
   }
+}
+
+/** Longest that interrupted work may take to end by itself, ms. */
+const END_MS = 10_000;
+
+/** The work's result, or the signal's reason once the work has ended for it or is given up. */
+async function until(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  const ended = work.catch(() => undefined);
+  await Promise.race([work, aborted]);
+  if (!signal.aborted) return;
+  await Promise.race([ended, sleep(END_MS, undefined, { ref: false })]);
+  signal.throwIfAborted();
 }

@@ -1,27 +1,58 @@
-import { Agent, type ClientRequestArgs, request } from "node:http";
-import type { Duplex } from "node:stream";
-import type { NodeSSH } from "node-ssh";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { readAccess } from "../../infra/access/access.ts";
-import { dial } from "../../infra/access/dial.ts";
+import { writeSshConfig } from "../../infra/access/ssh-config.ts";
 
 const SOCKET = "/var/run/docker.sock";
 /** Engine API 1.41: Docker 20.10, the oldest that is supported. */
 const API = "/v1.41";
+const CONNECT_MS = 15_000;
+/** Longest silence of an engine within a call; starting a container on a busy machine takes seconds. */
+const CALL_MS = 120_000;
 
-/** A node's engine, spoken to directly: HTTP over streams to its socket, all in one SSH connection. */
+/** A node's engine, spoken to directly: HTTP over its socket, which one SSH connection forwards to a socket here. */
 export class Engine {
   readonly node: string;
-  readonly #ssh: NodeSSH;
-  readonly #agent: Agent;
+  readonly #folder: string;
+  readonly #ssh: ChildProcess;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
+  #said = "";
 
-  private constructor(node: string, ssh: NodeSSH) {
+  private constructor(node: string, config: string, cwd: string) {
     this.node = node;
-    this.#ssh = ssh;
-    this.#agent = new SocketAgent(ssh);
+    this.#folder = mkdtempSync(join(tmpdir(), "dsmil-bench-"));
+    const options = ["-o", "ControlPath=none", "-o", "ExitOnForwardFailure=yes"];
+    // A group of its own: the sweep after a Ctrl-C still needs it.
+    this.#ssh = spawn("ssh", ["-F", config, ...options, "-N", "-L", `${this.#socket}:${SOCKET}`, node], {
+      cwd,
+      detached: true,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    this.#ssh.stderr?.on("data", (chunk: Buffer) => {
+      this.#said = chunk.toString().trim();
+    });
+  }
+
+  get #socket(): string {
+    return join(this.#folder, "docker.sock");
   }
 
   static async connect(root: string, node: string): Promise<Engine> {
-    return new Engine(node, await dial(readAccess(root, node)));
+    readAccess(root, node);
+    const engine = new Engine(node, writeSshConfig(root), root);
+    const deadline = Date.now() + CONNECT_MS;
+    while (!existsSync(engine.#socket)) {
+      if (engine.#ssh.exitCode !== null || Date.now() > deadline) {
+        engine.close();
+        throw new Error(`${node}: its engine's socket cannot be forwarded: ${engine.#said || "no answer"}`);
+      }
+      await sleep(20);
+    }
+    return engine;
   }
 
   /**
@@ -32,59 +63,29 @@ export class Engine {
   call<T>(method: string, path: string, body?: unknown, allowed: readonly number[] = []): Promise<T> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers = payload === undefined ? {} : { "content-type": "application/json" };
+    const options = { method, path: `${API}${path}`, socketPath: this.#socket, agent: this.#agent, headers };
     return new Promise((resolve, reject) => {
-      const asking = request(
-        { method, path: `${API}${path}`, host: "engine", agent: this.#agent, headers },
-        (response) => {
-          const parts: Buffer[] = [];
-          response.on("data", (part: Buffer) => parts.push(part));
-          response.on("error", reject);
-          response.on("end", () => {
-            const text = Buffer.concat(parts).toString();
-            const status = response.statusCode ?? 0;
-            if ((status < 200 || status > 299) && !allowed.includes(status)) {
-              reject(new Error(`${this.node}: engine ${method} ${path}: ${status} ${text.trim()}`));
-            } else resolve((text === "" ? undefined : JSON.parse(text)) as T);
-          });
-        },
-      );
-      asking.on("error", (error) => reject(new Error(`${this.node}: engine ${method} ${path}: ${error.message}`)));
+      const fail = (why: string): void => reject(new Error(`${this.node}: engine ${method} ${path}: ${why}`));
+      const asking = request({ ...options, timeout: CALL_MS }, (response) => {
+        const parts: Buffer[] = [];
+        response.on("data", (part: Buffer) => parts.push(part));
+        response.on("error", (error) => fail(error.message));
+        response.on("end", () => {
+          const text = Buffer.concat(parts).toString();
+          const status = response.statusCode ?? 0;
+          if ((status < 200 || status > 299) && !allowed.includes(status)) fail(`${status} ${text.trim()}`);
+          else resolve((text === "" ? undefined : JSON.parse(text)) as T);
+        });
+      });
+      asking.on("timeout", () => asking.destroy(new Error(`no answer within ${CALL_MS / 1000} s`)));
+      asking.on("error", (error) => fail([error.message, this.#said].filter((text) => text !== "").join("; ")));
       asking.end(payload);
     });
   }
 
   close(): void {
     this.#agent.destroy();
-    this.#ssh.dispose();
-  }
-}
-
-/** Connections of the HTTP client are streams of the SSH connection. */
-class SocketAgent extends Agent {
-  readonly #ssh: NodeSSH;
-
-  constructor(ssh: NodeSSH) {
-    super({ keepAlive: true, maxSockets: 6 });
-    this.#ssh = ssh;
-  }
-
-  override createConnection(_options: ClientRequestArgs, done: (error: Error | null, stream: Duplex) => void) {
-    const fail = (error: Error): void => done(error, undefined as unknown as Duplex);
-    const { connection } = this.#ssh;
-    if (connection === null) return void fail(new Error("the SSH connection is lost"));
-    connection.openssh_forwardOutStreamLocal(SOCKET, (error, channel) => {
-      if (error) return fail(error);
-      // What an HTTP client asks of a socket and a stream in an SSH connection has no use for.
-      const same = (): unknown => channel;
-      const stream = Object.assign(channel, {
-        setKeepAlive: same,
-        setNoDelay: same,
-        setTimeout: same,
-        ref: same,
-        unref: same,
-      });
-      done(null, stream as unknown as Duplex);
-    });
-    return undefined;
+    this.#ssh.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -74,7 +74,7 @@ describe("generated secrets", () => {
 
   it("are many, and the search finds one that is really there", async () => {
     expect(secrets.size).toBeGreaterThan(30);
-    expect(leaks(`x${[...secrets][3]}y`)).toBe(1);
+    expect(leaks(`x${[...secrets][3]}y`)).toBeGreaterThan(0);
   });
 
   it.each(NODES)("are not in docker inspect, process lists or logs on %s", async (node) => {

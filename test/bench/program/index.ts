@@ -42,11 +42,7 @@ class BenchTenant extends pulumi.ComponentResource {
       );
       const resource = new ServiceContainer(
         { plan, fleet, hosts: [], address: "127.0.0.1", image: workload.image },
-        {
-          parent: this,
-          providers: { docker: engine },
-          dependsOn: process.env.NONET ? [store, config] : [network, store, config],
-        },
+        { parent: this, providers: { docker: engine }, dependsOn: [network, store, config] },
       );
       const { kind, port, path = "/" } = plan.health;
       return { name: plan.name, instance: resource.containerId, kind, port, path };
@@ -58,27 +54,25 @@ class BenchTenant extends pulumi.ComponentResource {
 
 export default (): void => {
   const engine = new Provider(node, {
-    host: process.env.DSMIL_BENCH_ENGINE?.replace("%n", node) ?? `ssh://${node}`,
+    host: `ssh://${node}`,
     sshOpts: JSON.parse(process.env.DSMIL_BENCH_SSH_OPTS ?? '["-F", "../../../.dsmil/ssh/config"]') as string[],
     disableDockerDaemonCheck: true,
   });
-  const network = process.env.NONET
-    ? (undefined as unknown as Network)
-    : new Network(
-        NETWORK,
-        {
-          name: NETWORK,
-          driver: "bridge",
-          attachable: false,
-          internal: false,
-          ipv6: false,
-          ipamDriver: "default",
-          ipamConfigs: [{ subnet: SUBNET, gateway: SUBNET.replace(/0\/\d+$/, "1") }],
-          options: { "com.docker.network.bridge.enable_icc": "false" },
-          labels: [{ label: "dsmil.node", value: node }],
-        },
-        { provider: engine },
-      );
+  const network = new Network(
+    NETWORK,
+    {
+      name: NETWORK,
+      driver: "bridge",
+      attachable: false,
+      internal: false,
+      ipv6: false,
+      ipamDriver: "default",
+      ipamConfigs: [{ subnet: SUBNET, gateway: SUBNET.replace(/0\/\d+$/, "1") }],
+      options: { "com.docker.network.bridge.enable_icc": "false" },
+      labels: [{ label: "dsmil.node", value: node }],
+    },
+    { provider: engine },
+  );
   const all = onNode(workload, node);
   for (const tenant of new Set(all.map((placed) => placed.tenant))) {
     new BenchTenant(

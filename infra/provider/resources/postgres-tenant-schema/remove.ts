@@ -17,7 +17,7 @@ import { prepare } from "./sync.ts";
 export async function removeTenant(pool: Pool, state: State, ctx: HandlerContext): Promise<void> {
   const names = namesOf(state.tenant);
   const sessions = await inTransaction(pool, async (client) => {
-    await prepare(client, state.tenant);
+    await prepare(client);
     const catalog = await readCatalog(client, names);
     if (isGone(catalog)) return [];
     const present = names.roles.filter((role) => catalog.facts.has(`role ${role}`));

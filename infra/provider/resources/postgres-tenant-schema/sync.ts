@@ -6,7 +6,7 @@ import { identifier, inTransaction, literal } from "../../stores/postgres.ts";
 import type { PostgresTenantSchemaInputs as Inputs } from "./args.ts";
 import { compareFacts, describeDrift } from "./compare.ts";
 import { SCHEMA_VERSION, versionIn } from "./definition.ts";
-import { desiredFacts } from "./desired.ts";
+import { desiredFacts, SHARED_LOCK } from "./desired.ts";
 import { type Catalog, type Facts, isGone, readCatalog } from "./facts.ts";
 import { namesOf, type TenantNames } from "./names.ts";
 import { repairs, type Step } from "./repair.ts";
@@ -61,7 +61,7 @@ export async function ensureTenant(pool: Pool, inputs: Inputs, ctx: HandlerConte
     );
   }
   await inTransaction(pool, async (client) => {
-    await prepare(client, inputs.tenant);
+    await prepare(client);
     for (let pass = 1; pass <= PASSES; pass++) {
       const catalog = await readCatalog(client, names);
       const steps = await pending(catalog, desired, inputs, names);
@@ -75,12 +75,15 @@ export async function ensureTenant(pool: Pool, inputs: Inputs, ctx: HandlerConte
   });
 }
 
-/** Opens the work on a tenant: one at a time, and nothing of it in the server's log but errors without statements. */
-export async function prepare(client: PoolClient, tenant: string): Promise<void> {
+/**
+ * Opens the work on a tenant, with nothing of it in the server's log but errors without statements. One tenant at a time:
+ * a grant of one tenant's role on another's object is drift of both, and two transactions cannot revoke it at once.
+ */
+export async function prepare(client: PoolClient): Promise<void> {
   await client.query(
     `SET LOCAL log_statement = 'none'; SET LOCAL log_min_duration_statement = -1;
      SET LOCAL log_min_error_statement = 'panic'; SET LOCAL lock_timeout = ${LOCK_MS};
-     SELECT pg_advisory_xact_lock(hashtextextended(${literal(`dsmil tenant ${tenant}`)}, 0))`,
+     ${SHARED_LOCK}`,
   );
 }
 
