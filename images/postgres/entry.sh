@@ -32,6 +32,12 @@ if [ ! -d "$PGDATA" ]; then
   if [ -n "${POSTGRES_DB:-}" ] && [ "$POSTGRES_DB" != postgres ]; then
     single "$PGDATA.new" postgres "CREATE DATABASE \"$(printf '%s' "$POSTGRES_DB" | sed 's/"/""/g')\";"
   fi
+  # What every role may do by default and no tenant needs: hold advisory locks that others wait for, make large
+  # objects and grant them to others, write into the log that is archived.
+  single "$PGDATA.new" "${POSTGRES_DB:-postgres}" "DO \$\$ DECLARE f regprocedure; BEGIN
+    FOR f IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~
+      '^(pg_(try_)?advisory_.*|lo_creat|lo_create|lo_from_bytea|lo_import|pg_logical_emit_message|pg_notify)\$'
+    LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP; END \$\$;"
   sha256sum <"$password" >"$PGDATA.new/${given##*/}"
   sync
   mv "$PGDATA.new" "$PGDATA"

@@ -73,6 +73,16 @@ describe("dsmil-postgres", () => {
     expect(String(stored[0]?.p)).toMatch(/^SCRAM-SHA-256\$/);
   });
 
+  it("takes from every role what one tenant could hold against another", async () => {
+    const free = await query(
+      rig,
+      `SELECT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+         AND proname ~ '^(pg_(try_)?advisory_.*|lo_create?|lo_creat|lo_from_bytea|pg_logical_emit_message|pg_notify)$'
+         AND has_function_privilege('pg_monitor', oid, 'EXECUTE')`,
+    );
+    expect(free).toEqual([]);
+  });
+
   it("refuses plain text, a wrong password and an unknown user", async () => {
     await expect(query(rig, "select 1", ADMIN, false)).rejects.toThrow(/no pg_hba.conf entry|no encryption/);
     await expect(query(rig, "select 1", "wrong")).rejects.toThrow(/password authentication failed/);

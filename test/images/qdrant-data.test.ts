@@ -39,6 +39,19 @@ describe("dsmil-qdrant: data", () => {
     expect(await qdrant.admin("GET", "/collections/none/exists")).toEqual({ exists: false });
   });
 
+  it("refuses a payload so deep that the engine could not read its log again", async () => {
+    const nested = (depth: number): object => (depth === 0 ? {} : { a: nested(depth - 1) });
+    const put = (depth: number) =>
+      qdrant.admin("PUT", `${HOME}/points?wait=true`, {
+        points: [{ id: 900, vector: [0, 1, 0, 0], payload: nested(depth) }],
+      });
+    await put(20);
+    await expect(put(130)).rejects.toThrow(/nested/);
+    const set = { payload: { x: 1 }, points: [900], key: Array(130).fill("a").join(".") };
+    await expect(qdrant.admin("POST", `${HOME}/points/payload?wait=true`, set)).rejects.toThrow(/key/);
+    await qdrant.admin("POST", `${HOME}/points/delete?wait=true`, { points: [900] });
+  });
+
   it("finds the nearest, with payload and vector as asked", async () => {
     const asked = { query: [1, 0, 0, 0], limit: 2, with_payload: ["n"], with_vector: false };
     expect(await qdrant.admin("POST", `${HOME}/points/query`, asked)).toMatchObject({

@@ -15,7 +15,9 @@ DISTANCES = {
 SCHEMAS = {name.lower(): getattr(engine.PayloadSchemaType, name) for name in
            ("Keyword", "Integer", "Float", "Geo", "Text", "Bool", "Datetime", "Uuid")}
 MAX_SIZE = 65536
-MAX_LIMIT = 100_000
+MAX_LIMIT = 10_000
+# Levels of a payload; far below what the engine can read back.
+MAX_PAYLOAD_DEPTH = 32
 
 
 def fields(value, what: str, allowed: set) -> dict:
@@ -106,10 +108,30 @@ def points(body) -> list:
 
 
 def _point(row: dict):
-    payload = row.get("payload")
-    if payload is not None and not isinstance(payload, dict):
+    content = row.get("payload")
+    return engine.Point(point_id(row.get("id")), vector(row.get("vector")), None if content is None else payload(content))
+
+
+def payload(value) -> dict:
+    """A payload whose nesting the engine's log can be read back with: it refuses to start over one of 126 levels."""
+    if not isinstance(value, dict):
         raise bad_request("payload must be an object")
-    return engine.Point(point_id(row.get("id")), vector(row.get("vector")), payload)
+    level = [value]
+    for _ in range(MAX_PAYLOAD_DEPTH):
+        level = [item for node in level for item in (node.values() if isinstance(node, dict) else node)
+                 if isinstance(item, (dict, list))]
+        if not level:
+            return value
+    raise bad_request(f"payload must not be nested deeper than {MAX_PAYLOAD_DEPTH} levels")
+
+
+def payload_key(value) -> str | None:
+    """Where in a payload something is set; each step of the path is a level."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > 256 or value.count(".") + value.count("[") >= MAX_PAYLOAD_DEPTH:
+        raise bad_request(f"key must be a path of up to 256 characters and {MAX_PAYLOAD_DEPTH} steps")
+    return value
 
 
 def payload_selector(value):

@@ -143,9 +143,8 @@ def _vector_of(collection, text, using):
 def _payload(request: Request, by_ids, by_filter):
     collection = request.writable()
     body = convert.fields(request.object(), "the body", SELECTORS | {"payload", "key"})
-    if not isinstance(body.get("payload"), dict):
-        raise bad_request("payload is required")
-    return collection.update(_selected(body, by_ids, by_filter, body["payload"], body.get("key")), request.wait)
+    content, key = convert.payload(body.get("payload")), convert.payload_key(body.get("key"))
+    return collection.update(_selected(body, by_ids, by_filter, content, key), request.wait)
 
 
 def _selected(body: dict, by_ids, by_filter, *rest):

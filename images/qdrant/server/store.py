@@ -27,12 +27,21 @@ class Store:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._collections: dict[str, Collection] = {}
+        self._damaged: set[str] = set()
         for path in sorted(self._folder.iterdir()):
             if path.name.startswith("."):
                 shutil.rmtree(path)
             else:
-                settings = json.loads((path / "collection.json").read_text())
-                self._collections[path.name] = Collection(path.name, path, settings)
+                self._load(path)
+
+    def _load(self, path: Path) -> None:
+        """One collection that cannot be read is that tenant's trouble: the others are served."""
+        try:
+            settings = json.loads((path / "collection.json").read_text())
+            self._collections[path.name] = Collection(path.name, path, settings)
+        except Exception as error:  # the engine raises what it likes
+            self._damaged.add(path.name)
+            print(f"collection {path.name} cannot be loaded: {error}", flush=True)
 
     def names(self) -> list[str]:
         return sorted(self._collections)
@@ -40,6 +49,8 @@ class Store:
     def get(self, name: str) -> Collection:
         found = self._collections.get(name)
         if found is None:
+            if name in self._damaged:
+                raise ApiError(500, f"Service internal error: collection `{name}` cannot be loaded")
             raise no_collection(name)
         return found
 

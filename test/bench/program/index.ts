@@ -55,7 +55,7 @@ class BenchTenant extends pulumi.ComponentResource {
 export default (): void => {
   const engine = new Provider(node, {
     host: `ssh://${node}`,
-    sshOpts: JSON.parse(process.env.DSMIL_BENCH_SSH_OPTS ?? '["-F", "../../../.dsmil/ssh/config"]') as string[],
+    sshOpts: ["-F", "../../../.dsmil/ssh/config"],
     disableDockerDaemonCheck: true,
   });
   const network = new Network(
