@@ -5,6 +5,8 @@ import NameOrder from "./test/lab/harness/sequencer.ts";
 const project = (name: string, options: { serial?: boolean; timeout?: number; setup?: string } = {}) => ({
   test: {
     name,
+    // What commands print is compared as text; a CI environment would switch colours on.
+    env: { NO_COLOR: "1" },
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: options.timeout ?? 10_000,
     hookTimeout: options.timeout ?? 10_000,

@@ -49,12 +49,11 @@ async function plan(options: PlanOptions): Promise<void> {
   const nodes = deploymentOrder(model);
   await phases.run("reach nodes", () => requireNodes(projectRoot, nodes));
   const previews = new Map<string, Preview>();
-  for (const node of nodes) {
-    await phases.run(`preview ${node.id}`, async () => {
-      await ensureStack(projectRoot, node.id);
-      previews.set(node.id, await preview(node.id, options.refresh));
-    });
-  }
+  await phases.run(`preview ${nodes.map((n) => n.id).join(", ")}`, async () => {
+    for (const node of nodes) await ensureStack(projectRoot, node.id);
+    const found = await Promise.all(nodes.map((node) => preview(node.id, options.refresh)));
+    for (const [i, node] of nodes.entries()) previews.set(node.id, found[i] as Preview);
+  });
   const summary = summarize(previews);
   process.stdout.write(
     options.json

@@ -16,6 +16,8 @@ export function pulumiEnv(root: string, user: NodeJS.ProcessEnv = process.env): 
   const env: Record<string, string> = {
     PATH: withFirst(user.PATH ?? "", [nodeFolder(paths.node), ...(install ? [install.bin] : [])]),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Commands are short-lived: fewer collections in the Go programs cost some memory and save a tenth of their work.
+    GOGC: user.GOGC ?? "400",
     // Policy packs are compiled by Pulumi's runner; types are checked by `npm run check`, once, not at every start.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     NODE_COMPILE_CACHE: paths.nodeCache,

@@ -18,7 +18,8 @@ export class Workspace {
   readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;
 
-  constructor(root: string) {
+  /** @param invented nodes whose endpoints are made up, for previews, which contact none; default: the real ones */
+  constructor(root: string, invented?: readonly Node[]) {
     this.#root = root;
     this.#folder = join(root, ".dsmil/bench/growth");
     rmSync(this.#folder, { recursive: true, force: true });
@@ -31,7 +32,7 @@ export class Workspace {
       const lines = readFileSync(join(root, name), "utf8").split("\n");
       writeFileSync(join(this.#folder, name), lines.filter((line) => !line.startsWith("encryptionsalt:")).join("\n"));
     }
-    this.#access();
+    this.#access(invented);
     this.#env = {
       ...pulumiEnv(root),
       PULUMI_BACKEND_URL: `file://${join(this.#folder, ".dsmil/state")}`,
@@ -42,13 +43,18 @@ export class Workspace {
   }
 
   /** The lab's endpoints, with its key by absolute path. */
-  #access(): void {
+  #access(invented: readonly Node[] | undefined): void {
     const file = join(this.#root, ".dsmil/access.json");
-    if (!existsSync(file)) return;
-    const entries = JSON.parse(readFileSync(file, "utf8")) as Record<string, { identityFile?: string }>;
-    for (const entry of Object.values(entries)) {
-      if (entry.identityFile !== undefined) entry.identityFile = resolve(this.#root, entry.identityFile);
-    }
+    let entries: Record<string, { ssh?: string; hostKey?: string; identityFile?: string }>;
+    if (invented) {
+      const endpoint = { ssh: "root@127.0.0.1:1", hostKey: hostKey() };
+      entries = Object.fromEntries(invented.map(({ id }) => [id, endpoint]));
+    } else if (existsSync(file)) {
+      entries = JSON.parse(readFileSync(file, "utf8")) as typeof entries;
+      for (const entry of Object.values(entries)) {
+        if (entry.identityFile !== undefined) entry.identityFile = resolve(this.#root, entry.identityFile);
+      }
+    } else return;
     writeFileSync(join(this.#folder, ".dsmil/access.json"), JSON.stringify(entries), { mode: 0o600 });
   }
 
@@ -98,4 +104,11 @@ export class Workspace {
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** A host key of the right form (RFC 8709) that no machine has. */
+function hostKey(): string {
+  const field = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  const blob = Buffer.concat([field(Buffer.from("ssh-ed25519")), field(Buffer.alloc(32))]);
+  return `ssh-ed25519 ${blob.toString("base64")}`;
 }

@@ -77,6 +77,7 @@ describe("building images", () => {
   });
 
   it("says file and line of a service that does not compile", async () => {
+    await image("dsmil-node-base"); // the copy has no node_modules to make it from
     writeFileSync(join(copy, "images/l3-router/src/main.ts"), 'import { a } from "./missing.ts";\na(;\n');
     await expect(buildImages(copy, ["dsmil-l3-router"])).rejects.toThrow(
       /dsmil-l3-router:.* could not be built: cannot bundle[\s\S]*main\.ts:2:2/,

@@ -7,7 +7,7 @@ import { imageTag } from "../../infra/images/tag.ts";
 import { destroyLab } from "../../infra/lab/destroy-lab.ts";
 import { type LabSpec, labSpec } from "../../infra/lab/spec.ts";
 
-const project = join(import.meta.dirname, "../../..");
+const project = join(import.meta.dirname, "../..");
 
 /** A lab of a test's own, beside any other: its names, network and folder are not the project's. Not created yet. */
 export async function ownLab(name: string, third: number, nodes: readonly string[]): Promise<LabSpec> {

@@ -48,6 +48,7 @@ describe.skipIf(program === undefined)("haproxy.cfg with the real balancer", () 
       const call = get({
         host: "127.0.0.1",
         port: ports.api,
+        path: "/v1/models",
         ca,
         servername: "localhost",
         headers,
@@ -110,6 +111,12 @@ describe.skipIf(program === undefined)("haproxy.cfg with the real balancer", () 
     expect(seen).not.toHaveProperty("forwarded");
     expect(seen["x-forwarded-for"]).toBe("127.0.0.1");
     expect(seen["x-forwarded-proto"]).toBe("https");
+  });
+
+  it("serves the API and nothing else of a router", async () => {
+    for (const path of ["/healthz", "/health", "/metrics", "/", "/v1"]) {
+      expect((await request({}, { path })).status, path).toBe(404);
+    }
   });
 
   it("speaks no TLS below 1.2", async () => {
