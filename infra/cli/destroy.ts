@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import { removeDeadLocks } from "./dead-locks.ts";
 import { changes, deploymentOrder, requireNodes } from "./deploy.ts";
 import { UserError } from "./errors.ts";
 import { projectModel } from "./model.ts";
@@ -31,6 +32,7 @@ export function registerDestroy(program: Command): void {
 }
 
 async function destroyStack(stack: string): Promise<string> {
+  removeDeadLocks(projectRoot, stack);
   const run = await pulumi(projectRoot, ["destroy", "--stack", stack, "--yes", "--skip-preview"]);
   if (run.code === 0) return changes(run.stdout);
   if (/no stack named/.test(run.stderr)) return "no such stack";

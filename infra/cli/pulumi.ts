@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { writeSshConfig } from "../access/ssh-config.ts";
 import { pulumiEnv } from "../toolchain/env.ts";
+import { removeDeadLocks } from "./dead-locks.ts";
 import { UserError } from "./errors.ts";
 
 export interface PulumiRun {
@@ -44,12 +45,18 @@ export function pulumi(root: string, args: readonly string[], options: PulumiOpt
     const out = collect(child.stdout);
     const err = collect(child.stderr);
     child.on("error", (error) => reject(new UserError(`pulumi did not start: ${error.message}`, "run `bin/dsmil up`")));
+    // Ctrl-C reaches Pulumi too, which finishes its step and saves its state: wait for that.
+    const wait = (): void => {};
+    const pass = (): void => void child.kill("SIGINT");
+    process.on("SIGINT", wait).on("SIGTERM", pass);
+    child.on("close", () => process.off("SIGINT", wait).off("SIGTERM", pass));
     child.on("close", (code) => resolve({ code: code ?? 1, stdout: out.join("\n"), stderr: err.join("\n") }));
   });
 }
 
 /** Creates the stack where the backend does not have it yet. */
 export async function ensureStack(root: string, stack: string): Promise<void> {
+  removeDeadLocks(root, stack);
   if (existsSync(join(root, ".dsmil/state/.pulumi/stacks/dsmil", `${stack}.json`))) return;
   const run = await pulumi(root, ["stack", "select", "--create", "--stack", stack]);
   if (run.code !== 0) throw new UserError(`stack ${stack} could not be created: ${tail(run)}`);

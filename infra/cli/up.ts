@@ -38,6 +38,8 @@ export function registerUp(program: Command): void {
 
 async function up(options: UpOptions): Promise<void> {
   const phases = new Phases();
+  // What a lab left behind must not lead a run for real machines to its endpoints.
+  if (!options.lab) process.env.DSMIL_NO_LAB = "1";
   const model = await phases.run("check manifest", async () => projectModel(), summary);
   await prepareMachine(phases, model, options.lab);
   await phases.run(

@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { tryDocker } from "./docker.ts";
+import { run } from "./run.ts";
 import type { LabSpec } from "./spec.ts";
 import { overlaps, parseSubnet } from "./subnet.ts";
 
@@ -25,13 +26,9 @@ export async function usedSubnets(network: string): Promise<UsedSubnet[]> {
     .flatMap(({ Name, IPAM }) =>
       (IPAM?.Config ?? []).map((range) => ({ owner: `network ${Name}`, subnet: range.Subnet })),
     );
-  const local = Object.entries(networkInterfaces())
-    .filter(([name]) => !isEngineBridge(name, networks))
-    .flatMap(([name, addresses]) =>
-      (addresses ?? [])
-        .filter(({ family }) => family === "IPv4")
-        .map(({ cidr }) => ({ owner: `interface ${name}`, subnet: cidr ?? undefined })),
-    );
+  const local = (await interfaces())
+    .filter(({ name }) => !isEngineBridge(name, networks))
+    .map(({ name, subnet }) => ({ owner: `interface ${name}`, subnet }));
   return [...engine, ...local].flatMap(({ owner, subnet }) => (isV4(subnet) ? [{ owner, subnet }] : []));
 }
 
@@ -61,7 +58,26 @@ export async function networkSubnet(network: string): Promise<string | undefined
 export function describeConflict(spec: Pick<LabSpec, "subnet">, other: UsedSubnet): string {
   return (
     `the lab's subnet ${spec.subnet} is in use by ${other.owner} (${other.subnet}). Remove that network ` +
-    `(docker network rm NAME), or give the nodes other addresses in manifest.yaml`
+    `(docker network rm NAME; for a bridge of an engine that is gone: ip link delete NAME), or give the nodes other addresses in manifest.yaml`
+  );
+}
+
+/** What `ip -json -4 address` prints, as far as it is used. */
+interface IpLink {
+  readonly ifname: string;
+  readonly addr_info?: readonly { readonly local: string; readonly prefixlen: number }[];
+}
+
+/** All interfaces with an IPv4 address. Node leaves out those that are down, and their routes still count. */
+async function interfaces(): Promise<{ name: string; subnet: string }[]> {
+  const { code, stdout } = await run(["ip", "-json", "-4", "address"]);
+  if (code === 0) {
+    return (JSON.parse(stdout || "[]") as IpLink[]).flatMap(({ ifname, addr_info: found = [] }) =>
+      found.map(({ local, prefixlen }) => ({ name: ifname, subnet: `${local}/${prefixlen}` })),
+    );
+  }
+  return Object.entries(networkInterfaces()).flatMap(([name, found = []]) =>
+    found.flatMap(({ family, cidr }) => (family === "IPv4" && cidr ? [{ name, subnet: cidr }] : [])),
   );
 }
 

@@ -9,11 +9,19 @@ import { dsmil, dsmilOk, resetManifest, root } from "./harness/dsmil.ts";
 export default async function setup(): Promise<() => Promise<void>> {
   const before = existsSync(join(root, ".dsmil/access.json"));
   resetManifest();
-  const up = await dsmilOk("up");
-  process.stderr.write(up.stderr);
-  return async () => {
-    if (before || process.env.DSMIL_KEEP_LAB === "1") return;
+  const keep = before || process.env.DSMIL_KEEP_LAB === "1";
+  const remove = async (): Promise<void> => {
+    if (keep) return;
     await dsmil("destroy", "--yes");
     await dsmilOk("lab", "destroy");
   };
+  try {
+    const up = await dsmilOk("up");
+    process.stderr.write(up.stderr);
+  } catch (error) {
+    // Nobody calls the teardown of a setup that failed.
+    await remove();
+    throw error;
+  }
+  return remove;
 }
