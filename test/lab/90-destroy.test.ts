@@ -24,8 +24,12 @@ describe("destroying the stacks", () => {
     expect(await look("docker", "volume", "ls", "-q")).toBe("");
     expect(await look("docker", "network", "ls", "--filter", "type=custom", "-q")).toBe("");
     expect(await look("docker", "images", "-q", "--filter", "reference=dsmil-*")).toBe("");
-    expect(await look("sh", "-c", "find /etc/dsmil /opt/dsmil /var/run/dsmil -mindepth 1 2>/dev/null || true")).toBe(
-      "",
-    );
+    expect(
+      await look(
+        "sh",
+        "-c",
+        "find /etc/dsmil -mindepth 1; find /opt/dsmil /var/run/dsmil -not -type d 2>/dev/null || true",
+      ),
+    ).toBe("");
   });
 });
