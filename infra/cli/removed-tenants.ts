@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Model } from "../model/types.ts";
 import { UserError } from "./errors.ts";
@@ -40,10 +40,4 @@ export async function refuseDataLoss(root: string, model: Model, drop: readonly 
     `the manifest no longer has ${refused.join(", ")}: this run would drop their streams, schema and collections`,
     `put the block back, or say so: bin/dsmil up --drop ${refused.join(" ")}`,
   );
-}
-
-/** Exported for the plan, which reads the same file without a Pulumi run where the backend is a folder. */
-export function localCheckpoint(root: string, stack: string): string | undefined {
-  const path = join(root, ".dsmil/state/.pulumi/stacks/dsmil", `${stack}.json`);
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }

@@ -25,7 +25,7 @@ export class L7Front extends pulumi.ComponentResource {
     super("dsmil:component:L7Front", "l7", {}, opts);
     this.args = args;
     this.owned = { node: args.node.id, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0750" };
-    const registries = args.model.tenants.map((t) => this.apiKeys(t.id));
+    for (const { id } of args.model.tenants) this.apiKeys(id);
     const first = new NodeFiles("l7", { ...this.owned, path: "/etc/dsmil/l7/tenants", files: {} }, { parent: this });
     const plans = args.model.containers.filter((c) => c.node === args.node.id && c.service === "l7-router");
     // Replica by replica: each waits for the gate of the one before, so that one always serves.
@@ -33,12 +33,11 @@ export class L7Front extends pulumi.ComponentResource {
     for (const plan of plans) before = [this.gated(plan, before)];
     const proxy = args.model.containers.find((c) => c.service === "haproxy");
     if (proxy) this.gated(proxy, [...this.proxyFiles(proxy), ...before]);
-    void registries;
     this.registerOutputs({});
   }
 
   /** Only hashes reach the node: a router compares, it never needs the key. */
-  private apiKeys(tenant: string): NodeFiles {
+  private apiKeys(tenant: string): void {
     const content = this.args.data.tenant(tenant).apply(({ apiKeys }) =>
       JSON.stringify({
         tenant: tenant.toUpperCase(),
@@ -48,7 +47,7 @@ export class L7Front extends pulumi.ComponentResource {
         })),
       }),
     );
-    return new NodeFiles(
+    new NodeFiles(
       `${tenant}-api-keys`,
       { ...this.owned, path: `/etc/dsmil/l7/tenants/${tenant}`, files: { "api_keys.json": { content, mode: "0400" } } },
       { parent: this },
