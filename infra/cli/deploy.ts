@@ -1,7 +1,9 @@
 import { probeNodes } from "../access/probe.ts";
 import type { Model, Node } from "../model/types.ts";
+import { removeDeadLocks } from "./dead-locks.ts";
 import { UserError } from "./errors.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
+import { removeStrays, strayContainers } from "./stray-containers.ts";
 
 /** What one stack's update did. */
 export interface StackResult {
@@ -16,6 +18,13 @@ const ROLE_ORDER: readonly Node["role"][] = ["data", "soc", "ai"];
 /** The nodes in the order their stacks are deployed; destroying goes the other way. */
 export function deploymentOrder(model: Model): Node[] {
   return [...model.nodes].sort((a, b) => ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role));
+}
+
+/** Nodes whose stacks need nothing of each other and are deployed at the same time, stage by stage. */
+export function deploymentStages(model: Model): Node[][] {
+  const first = (node: Node): boolean => node.role === "data";
+  const nodes = deploymentOrder(model);
+  return [nodes.filter(first), nodes.filter((node) => !first(node))].filter((stage) => stage.length > 0);
 }
 
 /** Stops with the name and the cause of every node that cannot be reached; a plan without it would look whole. */
@@ -39,6 +48,48 @@ export interface DeployOptions {
   readonly drop: readonly string[];
 }
 
+/**
+ * `pulumi up` of several stacks at once. All come to their end, then every failure is told.
+ * @param step says what is being done, with the node's name
+ */
+export async function deployStage(
+  root: string,
+  stage: readonly Node[],
+  options: DeployOptions,
+  step: (message: string) => void,
+): Promise<StackResult[]> {
+  const settled = await Promise.allSettled(
+    stage.map(({ id }) => deployStack(root, id, options, (message) => step(`${id}: ${message}`))),
+  );
+  const failures = settled.filter((result) => result.status === "rejected").map(({ reason }) => reason as Error);
+  const [failure] = failures;
+  if (failure !== undefined && failures.length === 1) throw failure;
+  if (failures.length > 1) {
+    throw new UserError(
+      failures.map(({ message }) => message).join("\n       "),
+      "mend what is named above and run the same command again: it continues from here",
+    );
+  }
+  return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** Whether every node is as its stack's state says; asks the nodes, changes nothing. */
+export async function matchesState(
+  root: string,
+  nodes: readonly Node[],
+  step: (message: string) => void,
+): Promise<boolean> {
+  const runs = await Promise.all(
+    nodes.map(async ({ id }) => {
+      removeDeadLocks(root, id);
+      const run = await pulumi(root, ["refresh", "--preview-only", "--expect-no-changes", "--stack", id]);
+      step(`${id}: ${run.code === 0 ? "as it should be" : "differs"}`);
+      return run;
+    }),
+  );
+  return runs.every(({ code }) => code === 0);
+}
+
 /** `pulumi up` of one stack. */
 export async function deployStack(
   root: string,
@@ -47,8 +98,30 @@ export async function deployStack(
   step: (message: string) => void,
 ): Promise<StackResult> {
   await ensureStack(root, stack);
+  const args = ["up", "--stack", stack, "--yes", "--skip-preview", "--parallel", "16"];
+  if (refresh) args.push("--refresh");
+  const onLine = progress(step);
+  const update = () => pulumi(root, args, { onLine, env: dropEnv(drop) });
+  let run = await update();
+  const strays = run.code === 0 ? [] : strayContainers(run.stdout + run.stderr);
+  if (strays.length > 0) {
+    const removed = await removeStrays(root, stack, strays);
+    step(`removed what an interrupted run left: ${removed.join(", ")}`);
+    if (removed.length > 0) run = await update();
+  }
+  if (run.code !== 0) {
+    throw new UserError(
+      `node ${stack}: pulumi up failed\n${tail(run)}`,
+      "mend what is named above and run the same command again: it continues from here",
+    );
+  }
+  return { stack, changes: changes(run.stdout) };
+}
+
+/** Tells each resource that Pulumi's output says is being worked on, and how many are done. */
+function progress(step: (message: string) => void): (line: string) => void {
   let done = 0;
-  const onLine = (line: string): void => {
+  return (line) => {
     const match =
       /^\s*[@+\-~=]*\s*(?:@ updating|[+~-]{0,2}\s*)(\S+:\S+:\S+)\s+(\S+)\s+(created|creating|updating|updated|deleting|deleted|replac\w+)/.exec(
         line,
@@ -57,24 +130,6 @@ export async function deployStack(
     if (/ed$/.test(match[3] ?? "")) done += 1;
     step(`${done} done · ${match[2]} ${match[3]}`);
   };
-  const args = [
-    "up",
-    "--stack",
-    stack,
-    "--yes",
-    "--skip-preview",
-    "--parallel",
-    "16",
-    ...(refresh ? ["--refresh"] : []),
-  ];
-  const run = await pulumi(root, args, { onLine, env: dropEnv(drop) });
-  if (run.code !== 0) {
-    throw new UserError(
-      `node ${stack}: pulumi up failed\n${tail(run)}`,
-      "mend what is named above and run the same command again: it continues from here",
-    );
-  }
-  return { stack, changes: changes(run.stdout) };
 }
 
 /** The provider reads it: tenants (comma-separated) whose data may be dropped. */

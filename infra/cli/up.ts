@@ -3,8 +3,9 @@ import { buildImages } from "../images/build.ts";
 import { wantedImages } from "../images/wanted.ts";
 import { createLab, type Lab } from "../lab/create-lab.ts";
 import type { Model } from "../model/types.ts";
-import { deploymentOrder, deployStack, requireNodes } from "./deploy.ts";
+import { deploymentOrder, deploymentStages, deployStage, matchesState, requireNodes } from "./deploy.ts";
 import { UserError } from "./errors.ts";
+import { isDeployed, recordDeployment } from "./last-deployment.ts";
 import { projectLab, projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
 import { prepareMachine } from "./prepare.ts";
@@ -64,7 +65,10 @@ async function up(options: UpOptions): Promise<void> {
     throw new UserError("some services are not healthy", "see the table above; `bin/dsmil status` again in a moment");
 }
 
-/** Deploys the stacks in order; stops at the first that fails, so that nothing builds on a broken one. */
+/**
+ * Deploys the stacks in order; stops at the first that fails, so that nothing builds on a broken one. Where nothing was
+ * edited since the last run, one look at all nodes is enough, unless it finds drift.
+ */
 async function deployAll(phases: Phases, model: Model, options: UpOptions): Promise<void> {
   const nodes = deploymentOrder(model);
   await phases.run(
@@ -72,14 +76,24 @@ async function deployAll(phases: Phases, model: Model, options: UpOptions): Prom
     () => requireNodes(projectRoot, nodes),
     () => `${nodes.length} of ${nodes.length}`,
   );
+  if (options.refresh && isDeployed(projectRoot, model)) {
+    const clean = await phases.run(
+      "compare nodes",
+      (step) => matchesState(projectRoot, nodes, step),
+      (same) => (same ? "nothing to do" : "something changed on the nodes"),
+    );
+    if (clean) return;
+  }
   await refuseDataLoss(projectRoot, model, options.drop);
-  for (const node of nodes) {
+  for (const stage of deploymentStages(model)) {
     await phases.run(
-      `pulumi up ${node.id}`,
-      (step) => deployStack(projectRoot, node.id, options, step),
-      (r) => r.changes,
+      `pulumi up ${stage.map(({ id }) => id).join(", ")}`,
+      (step) => deployStage(projectRoot, stage, options, step),
+      (results) =>
+        results.map(({ stack, changes }) => (stage.length > 1 ? `${stack}: ${changes}` : changes)).join("; "),
     );
   }
+  recordDeployment(projectRoot, model);
 }
 
 const summary = (m: Model): string =>

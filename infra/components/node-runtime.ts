@@ -1,10 +1,9 @@
-import { Network } from "@pulumi/docker/network.js";
 import type { Provider } from "@pulumi/docker/provider.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { imageTag } from "../images/tag.ts";
 import type { Model, Node } from "../model/types.ts";
-import { ImageOnNode, NodeFiles, PqcNodeIdentity } from "../provider/index.ts";
+import { ImageOnNode, NodeFiles, NodeNetwork, PqcNodeIdentity } from "../provider/index.ts";
 
 /** What a node needs of the fleet before any service can start on it. */
 export interface NodeRuntimeArgs {
@@ -30,7 +29,7 @@ export class NodeRuntime extends pulumi.ComponentResource {
   readonly identity: pulumi.Output<string>;
   private readonly images = new Map<string, ImageOnNode>();
   private readonly imageRefs = new Map<string, string>();
-  private readonly networks: Network[];
+  private readonly networks: NodeNetwork[];
   private readonly volumes = new Map<string, Volume>();
   private readonly ca: NodeFiles;
 
@@ -40,7 +39,7 @@ export class NodeRuntime extends pulumi.ComponentResource {
     const child = { parent: this };
     const onEngine = { parent: this, provider: engine };
 
-    this.networks = model.networks.map((net) => new Network(net.id, networkArgs(net, node), onEngine));
+    this.networks = model.networks.map((net) => new NodeNetwork(net.id, networkArgs(net, node), child));
     for (const { name, driverOpts } of model.volumes.filter((v) => v.node === node.id)) {
       this.volumes.set(name, new Volume(name, { name, driver: "local", driverOpts: { ...driverOpts } }, onEngine));
     }
@@ -97,15 +96,11 @@ function networkArgs(net: Model["networks"][number], node: Node) {
   const subnet = net.subnets[node.id];
   if (subnet === undefined) throw new Error(`network ${net.id} has no subnet on ${node.id}`);
   return {
+    node: node.id,
     name: net.id,
-    driver: "bridge",
-    attachable: false,
-    internal: false,
-    ipv6: false,
-    checkDuplicate: true,
-    ipamDriver: "default",
-    ipamConfigs: [{ subnet, gateway: subnet.replace(/0\/\d+$/, "1") }],
+    subnet,
+    gateway: subnet.replace(/0\/\d+$/, "1"),
     options: { "com.docker.network.bridge.enable_icc": String(net.intercontainer) },
-    labels: [{ label: "dsmil.node", value: node.id }],
+    labels: { "dsmil.node": node.id },
   };
 }

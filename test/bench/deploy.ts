@@ -29,7 +29,7 @@ export const STEPS = ["up from nothing", "no-op", "one variable of a third", "on
 
 /** Other answers to "is there anything to do": what they ask is in the name. */
 export const OTHER_NO_OPS = {
-  refresh: "no-op: nodes against state",
+  plan: "no-op: nodes, program, state",
   preview: "no-op: program against state",
   up: "no-op: update",
 } as const;
@@ -95,7 +95,7 @@ class Course {
     await this.#apply(side, STEPS[0], first);
     await this.#time(side, STEPS[1], () => side.verify(first));
     if (side instanceof OurSide) {
-      await this.#time(side, OTHER_NO_OPS.refresh, () => side.verifyNodes(first));
+      await this.#time(side, OTHER_NO_OPS.plan, () => side.verifyAll(first));
       await this.#time(side, OTHER_NO_OPS.preview, () => side.verifyState(first));
       await this.#time(side, OTHER_NO_OPS.up, () => side.apply(first));
     }

@@ -25,7 +25,7 @@ const UP = ["up", "--yes", "--skip-preview", "--refresh", "--parallel", "16"];
 export async function growUp({ root, nodes, step, signal }: GrowUp): Promise<readonly Sample[]> {
   await requireNodes(root, nodes);
   for (const { id } of nodes) await refuseDeployed(root, id);
-  const workspace = new Workspace(root);
+  const workspace = new Workspace(root, "growth-up");
   const watch = new Stopwatch(step);
   try {
     await workspace.createStacks(nodes);
@@ -43,13 +43,21 @@ export async function growUp({ root, nodes, step, signal }: GrowUp): Promise<rea
     }
     return watch.samples;
   } finally {
-    for (const { id } of [...nodes].reverse()) {
-      step(`${id}: removing the platform`);
-      await workspace.pulumi(["destroy", "--yes", "--skip-preview", "--stack", id]).catch((error: unknown) => {
-        step(`${id} could not be cleaned: ${(error as Error).message}`);
-      });
-    }
+    await removeAll(workspace, nodes, step);
   }
+}
+
+/** The states are kept where something is left on a node: they are what it can be removed with. */
+async function removeAll(workspace: Workspace, nodes: readonly Node[], step: GrowUp["step"]): Promise<void> {
+  let left = false;
+  for (const { id } of [...nodes].reverse()) {
+    step(`${id}: removing the platform`);
+    await workspace.pulumi(["destroy", "--yes", "--skip-preview", "--stack", id]).catch((error: unknown) => {
+      left = true;
+      step(`${id} could not be cleaned: ${(error as Error).message}`);
+    });
+  }
+  if (!left) workspace.remove();
 }
 
 async function refuseDeployed(root: string, node: string): Promise<void> {

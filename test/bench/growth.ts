@@ -33,7 +33,7 @@ export async function benchGrowth({ root, runs, up, step, signal }: GrowthBench)
   if (data === undefined) throw new Error("the manifest has no data node");
   const stop = (): void => void endAll();
   signal.addEventListener("abort", stop);
-  const workspace = new Workspace(root, nodes);
+  const workspace = new Workspace(root, "growth", nodes);
   try {
     const watch = new Stopwatch(step);
     await workspace.createStacks(nodes);

@@ -18,10 +18,13 @@ export class Workspace {
   readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;
 
-  /** @param invented nodes whose endpoints are made up, for previews, which contact none; default: the real ones */
-  constructor(root: string, invented?: readonly Node[]) {
+  /**
+   * @param name of its folder below `.dsmil/bench`
+   * @param invented nodes whose endpoints are made up, for previews, which contact none; default: the real ones
+   */
+  constructor(root: string, name: string, invented?: readonly Node[]) {
     this.#root = root;
-    this.#folder = join(root, ".dsmil/bench/growth");
+    this.#folder = join(root, ".dsmil/bench", name);
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(join(this.#folder, ".dsmil/state"), { recursive: true, mode: 0o700 });
     for (const name of SHARED) {

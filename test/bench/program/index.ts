@@ -1,10 +1,9 @@
-import { Network } from "@pulumi/docker/network.js";
 import { Provider } from "@pulumi/docker/provider.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { SERVICE_UID, ServiceContainer } from "../../../infra/components/service-container.ts";
 import type { Fleet } from "../../../infra/model/types.ts";
-import { HealthGate, NodeFiles } from "../../../infra/provider/index.ts";
+import { HealthGate, NodeFiles, NodeNetwork } from "../../../infra/provider/index.ts";
 import { NETWORK, onNode, type Placed, SUBNET, type Workload } from "../workload.ts";
 
 // As infra/index.ts does.
@@ -24,7 +23,7 @@ const fleet: Fleet = {
 
 /** One tenant's containers with their files and volumes, and the gate that waits for them: as TenantServices does. */
 class BenchTenant extends pulumi.ComponentResource {
-  constructor(tenant: string, placed: readonly Placed[], engine: Provider, network: Network) {
+  constructor(tenant: string, placed: readonly Placed[], engine: Provider, network: NodeNetwork) {
     super("dsmil:bench:Tenant", tenant, {});
     const containers = placed.map(({ plan, volume, folder, files }) => {
       const store = new Volume(volume.name, { name: volume.name, driver: "local" }, { parent: this, provider: engine });
@@ -58,21 +57,14 @@ export default (): void => {
     sshOpts: ["-F", "../../../.dsmil/ssh/config"],
     disableDockerDaemonCheck: true,
   });
-  const network = new Network(
-    NETWORK,
-    {
-      name: NETWORK,
-      driver: "bridge",
-      attachable: false,
-      internal: false,
-      ipv6: false,
-      ipamDriver: "default",
-      ipamConfigs: [{ subnet: SUBNET, gateway: SUBNET.replace(/0\/\d+$/, "1") }],
-      options: { "com.docker.network.bridge.enable_icc": "false" },
-      labels: [{ label: "dsmil.node", value: node }],
-    },
-    { provider: engine },
-  );
+  const network = new NodeNetwork(NETWORK, {
+    node,
+    name: NETWORK,
+    subnet: SUBNET,
+    gateway: SUBNET.replace(/0\/\d+$/, "1"),
+    options: { "com.docker.network.bridge.enable_icc": "false" },
+    labels: { "dsmil.node": node },
+  });
   const all = onNode(workload, node);
   for (const tenant of new Set(all.map((placed) => placed.tenant))) {
     new BenchTenant(

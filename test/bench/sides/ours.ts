@@ -47,13 +47,14 @@ export class OurSide implements Side {
     await this.#all(workload, [...UP, ...(this.#refresh ? ["--refresh"] : [])]);
   }
 
+  /** Asks every node whether it is as the state says: what `bin/dsmil up` does where nothing was edited. */
   async verify(workload: Workload): Promise<void> {
-    await this.#all(workload, ["preview", "--refresh", "--json", "--expect-no-changes"]);
+    await this.#all(workload, ["refresh", "--preview-only", "--expect-no-changes"]);
   }
 
-  /** Looks at the nodes without running the program. */
-  async verifyNodes(workload: Workload): Promise<void> {
-    await this.#all(workload, ["refresh", "--preview-only", "--expect-no-changes"]);
+  /** Asks every node and runs the program: what `bin/dsmil plan` does. */
+  async verifyAll(workload: Workload): Promise<void> {
+    await this.#all(workload, ["preview", "--refresh", "--json", "--expect-no-changes"]);
   }
 
   /** Runs the program and compares with the state; asks no node. */
