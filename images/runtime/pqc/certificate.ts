@@ -1,0 +1,103 @@
+import { MLDSA87 } from "./keys.ts";
+import { verifySignature } from "./verify-signature.ts";
+
+/** Longest certificate text, characters: two keys' worth of hex and some names. */
+export const MAX_CERTIFICATE_LENGTH = 20_000;
+
+/** Context of the root's signature; docs/pqc.md. */
+export const CERTIFICATE_CONTEXT = "dsmil-certificate-v1";
+
+/** Whom a certificate speaks of. */
+export type SubjectKind = "node" | "tenant";
+
+/** What the fleet's root states about a key; docs/pqc.md. */
+export interface Certificate {
+  readonly v: 1;
+  /** `node-a`, `alpha` */
+  readonly subject: string;
+  readonly kind: SubjectKind;
+  /** Hex of the raw ML-DSA-87 key, lower case. */
+  readonly publicKey: string;
+  /** RFC 3339, UTC, whole seconds. */
+  readonly issuedAt: string;
+  /** Without it the certificate holds until the root changes. */
+  readonly notAfter?: string;
+  /** Hex; over the canonical JSON (RFC 8785) of all other fields, with {@link CERTIFICATE_CONTEXT}. */
+  readonly signature: string;
+}
+
+const HEX = /^(?:[0-9a-f]{2})+$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
+/**
+ * The certificate, if the root signed it, it speaks of this subject and it holds now.
+ * @param text JSON as in docs/pqc.md
+ * @param root hex of the root's raw public key
+ * @param now ms since 1970
+ * @throws with what is wrong otherwise
+ */
+export function verifyCertificate(
+  text: string,
+  root: string,
+  kind: SubjectKind,
+  subject: string,
+  now: number,
+): Certificate {
+  const { certificate, signed } = parse(text);
+  if (!verifySignature(root, signed, Buffer.from(certificate.signature, "hex"), CERTIFICATE_CONTEXT)) {
+    throw new Error(`the certificate of ${subject} is not signed by this fleet's root`);
+  }
+  if (certificate.kind !== kind || certificate.subject !== subject) {
+    throw new Error(
+      `a certificate of ${kind} ${subject} is needed, this is ${certificate.kind} ${certificate.subject}`,
+    );
+  }
+  if (certificate.notAfter !== undefined && !(Date.parse(certificate.notAfter) > now)) {
+    throw new Error(`the certificate of ${subject} ended ${certificate.notAfter}; issue it again with \`dsmil up\``);
+  }
+  return certificate;
+}
+
+function parse(text: string): { certificate: Certificate; signed: Buffer } {
+  const fields = objectIn(text);
+  const { signature, ...body } = fields;
+  const { v, subject, kind, publicKey, issuedAt, notAfter } = fields;
+  const good =
+    v === 1 &&
+    (kind === "node" || kind === "tenant") &&
+    typeof subject === "string" &&
+    isHex(publicKey, MLDSA87.publicKey) &&
+    isHex(signature, MLDSA87.signature) &&
+    isInstant(issuedAt) &&
+    (notAfter === undefined || isInstant(notAfter));
+  if (!good) throw new Error("not a certificate of version 1; docs/pqc.md has its form");
+  // Fields this version does not know are signed too: an added one makes the signature void.
+  return { certificate: fields as Record<string, unknown> as unknown as Certificate, signed: canonical(body) };
+}
+
+function objectIn(text: string): Record<string, unknown> {
+  if (text.length > MAX_CERTIFICATE_LENGTH) {
+    throw new Error(`a certificate has at most ${MAX_CERTIFICATE_LENGTH} characters, this has ${text.length}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error("a certificate must be JSON; docs/pqc.md has its form");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error("a certificate is an object");
+  return value as Record<string, unknown>;
+}
+
+/** JSON with sorted keys and no white space (RFC 8785, which for flat objects of ASCII text comes to this). */
+function canonical(value: object): Buffer {
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Buffer.from(JSON.stringify(Object.fromEntries(sorted)));
+}
+
+const isHex = (value: unknown, bytes: number): boolean =>
+  typeof value === "string" && value.length === 2 * bytes && HEX.test(value);
+
+const isInstant = (value: unknown): boolean =>
+  typeof value === "string" && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
