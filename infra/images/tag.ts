@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { BUNDLE_OPTIONS } from "./bundle-options.ts";
 import { type ImageEntry, imageCatalogue, imageEntry, RELEASE } from "./catalogue.ts";
 import { contextFiles } from "./context.ts";
+import { GO_BUILD, goSources } from "./go-sources.ts";
 import { type Lockfile, lockedPackages } from "./locked-packages.ts";
 import { sourceGraph } from "./source-graph.ts";
 
@@ -23,8 +24,8 @@ export function imageTag(root: string, name: string): string {
   }
   const tag = tags.get(name);
   if (tag !== undefined) return tag;
-  const { context } = imageEntry(root, name);
-  throw new Error(`${name}: the folder ${relative(root, context)} is missing; is ${root} the project's folder?`);
+  const missing = folders(root, imageEntry(root, name)).find((folder) => !isFolder(folder)) ?? root;
+  throw new Error(`${name}: the folder ${relative(root, missing)} is missing; is ${root} the project's folder?`);
 }
 
 /** References of all images whose folder is there, by name, from the sources as they are now. */
@@ -38,13 +39,17 @@ export function imageTags(root: string): ReadonlyMap<string, string> {
   };
   for (const entry of imageCatalogue(root)) {
     const base = entry.base === undefined ? "" : tags.get(entry.base);
-    if (base === undefined || !statSync(entry.context, { throwIfNoEntry: false })?.isDirectory()) continue;
+    if (base === undefined || !folders(root, entry).every(isFolder)) continue;
     const hash = createHash("sha256");
     const add = (...parts: string[]): void => {
       for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
     };
     add(base, entry.kind, JSON.stringify([entry.settings, entry.vendor, entry.dockerfile]));
     addContext(entry, add);
+    if (entry.program !== undefined) {
+      for (const [path, text] of goSources(root, entry.program)) add(path, text);
+      add(...GO_BUILD);
+    }
     if (entry.packages !== undefined) add(...lockedPackages(lock(), entry.packages));
     if (entry.kind === "service") {
       const graph = sourceGraph(join(entry.context, "src/main.ts"), texts);
@@ -55,6 +60,15 @@ export function imageTags(root: string): ReadonlyMap<string, string> {
     tags.set(entry.name, `${entry.name}:${RELEASE}-${hash.digest("hex").slice(0, 12)}`);
   }
   return tags;
+}
+
+/** Folders that an image's own sources are in. */
+function folders(root: string, { context, program }: ImageEntry): string[] {
+  return program === undefined ? [context] : [context, join(root, program)];
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Names, permission to execute, and contents; times and owners do not matter. */

@@ -6,6 +6,7 @@ export function wantedImages(model: Model, lab: boolean): string[] {
   const pinned = new Set(model.services.filter((s) => s.imageTag !== undefined).map((s) => s.id));
   const built = model.containers.filter((c) => !pinned.has(c.service)).map((c) => c.image);
   const names = new Set(["dsmil-node-base", ...built]);
+  if (model.nodes.some(({ key }) => key.kind !== "file")) names.add("dsmil-node-keys");
   if (lab) names.add("dsmil-lab-node");
   return [...names];
 }

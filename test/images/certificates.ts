@@ -8,6 +8,14 @@ export interface Certificate {
   readonly key: string;
 }
 
+/** What a certificate says, where it is not a server's of a test. */
+export interface CertificateWishes {
+  /** Names instead of localhost, the subject's and 127.0.0.1; as openssl writes them. */
+  readonly names?: readonly string[];
+  /** Days that it holds; negative for one that has expired. */
+  readonly days?: number;
+}
+
 /** An authority of a test's own. */
 export class Authority {
   private readonly folder = mkdtempSync(join(tmpdir(), "t-images-ca-"));
@@ -19,12 +27,12 @@ export class Authority {
     this.cert = readFileSync(join(this.folder, "ca.crt"), "utf8");
   }
 
-  /** A new server certificate for localhost. */
-  issue(name: string): Certificate {
-    const names = join(this.folder, "names");
-    writeFileSync(names, `subjectAltName=DNS:localhost,DNS:${name},IP:127.0.0.1\n`);
+  /** A new certificate, by default a server's for localhost. */
+  issue(name: string, wishes: CertificateWishes = {}): Certificate {
+    const { names = ["DNS:localhost", `DNS:${name}`, "IP:127.0.0.1"], days = 2 } = wishes;
+    writeFileSync(join(this.folder, "names"), `subjectAltName=${names.join(",")}\n`);
     this.openssl(["req", ...EC, "-nodes", "-keyout", "tls.key", "-out", "tls.csr", "-subj", `/CN=${name}`]);
-    const signing = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names"];
+    const signing = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", `${days}`, "-extfile", "names"];
     this.openssl(["x509", "-req", "-in", "tls.csr", "-out", "tls.crt", ...signing]);
     const read = (file: string): string => readFileSync(join(this.folder, file), "utf8");
     return { cert: read("tls.crt"), key: read("tls.key") };

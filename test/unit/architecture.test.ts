@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, "../..");
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/model": [],
   "infra/render": ["infra/model"],
-  "infra/images": ["infra/model"],
+  "infra/images": ["infra/model", "infra/toolchain"],
   "infra/access": [],
   "infra/provider": ["infra/access", "infra/model"],
   "infra/components": ["infra/model", "infra/render", "infra/images", "infra/provider", "infra/stacks"],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadModel } from "../../infra/model/load.ts";
+import { dbeRows } from "../bench/dbe/report.ts";
 import { median } from "../bench/measure.ts";
 import { pool } from "../bench/pool.ts";
 import { deployRows } from "../bench/report.ts";
@@ -51,6 +52,27 @@ describe("the benchmark's figures", () => {
     ]);
     expect(rows[0]).toMatchObject({ ours: 8, compose: 4, limit: 2, oursToCompose: 2, oursToLimit: 4 });
     expect(rows[1]?.oursToCompose).toBeUndefined();
+  });
+
+  it("compares DBE with plain paths of the same size", () => {
+    const sample = (side: "tcp" | "tls" | "dbe over tls", p50: number, p99: number, rate: number) => {
+      return { round: 0, side, size: 1024, p50, p99, rate, processor: 1, load: 1 };
+    };
+    const rows = dbeRows({
+      samples: [
+        ...[sample("tcp", 20, 100, 50), sample("tls", 40, 200, 40)],
+        ...[
+          sample("dbe over tls", 60, 900, 10),
+          sample("dbe over tls", 60, 300, 10),
+          sample("dbe over tls", 60, 800, 10),
+        ],
+      ],
+    });
+    expect(rows.find((row) => row.size === 1024 && row.side === "dbe over tls")).toMatchObject({
+      ...{ p50: 60, p99: 800, bestP99: 300, p50ToTcp: 3, p50ToTls: 1.5, rateToTcp: 0.2 },
+      addedToTcp: { p50: 40, p99: 700, bestP99: 200 },
+      addedToTls: { p50: 20, p99: 600, bestP99: 100 },
+    });
   });
 
   it("keeps the order of results whatever ends first", async () => {

@@ -10,6 +10,7 @@ export class ImageSources {
 
   constructor() {
     cpSync(join(project, "images"), join(this.root, "images"), { recursive: true });
+    cpSync(join(project, "infra/toolchain/dbe-quic"), join(this.root, "infra/toolchain/dbe-quic"), { recursive: true });
     cpSync(join(project, "package-lock.json"), join(this.root, "package-lock.json"));
   }
 

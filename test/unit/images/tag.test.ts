@@ -54,6 +54,7 @@ describe("image tags", () => {
       "dsmil-postgres",
       "dsmil-qdrant",
       "dsmil-redis",
+      "dsmil-swtpm",
     ]);
   });
 
@@ -78,6 +79,17 @@ describe("image tags", () => {
     before = imageTags(sources.root);
     sources.write("images/runtime/fresh.ts", "export const fresh = 2;\n");
     expect(changed()).toEqual(["dsmil-l3-router"]);
+  });
+
+  it("change with the sources and the modules of a Go program, not with its tests", () => {
+    sources.write("infra/toolchain/dbe-quic/relay_test.go", "package main");
+    expect(changed()).toEqual([]);
+    for (const file of ["relay.go", "go.sum"]) {
+      const path = `infra/toolchain/dbe-quic/${file}`;
+      before = imageTags(sources.root);
+      sources.write(path, `${read(path)}\n`);
+      expect(changed()).toEqual(["dsmil-dbe-quic"]);
+    }
   });
 
   it("change with a locked package that a service uses, not with others", () => {
