@@ -26,6 +26,11 @@ export interface Certificate {
   /** RFC 3339, UTC, whole seconds. */
   readonly issuedAt: string;
   readonly notAfter?: string;
+  /** Hex of the node's TPM attestation key (SubjectPublicKeyInfo, ECDSA P-256), where the node's key is sealed by one. */
+  readonly attestationKey?: string;
+  /** Registers the key is sealed to (`sha256:0,7`), and hex of the SHA-256 over their values. */
+  readonly pcrs?: string;
+  readonly pcrDigest?: string;
   /** Hex; over the canonical JSON of all other fields, with the context `dsmil-certificate-v1`. */
   readonly signature: string;
 }
@@ -41,7 +46,11 @@ export function publicKeyOf(seed: string): string {
   return exported(createPublicKey(privateKey(seed)), "raw-public");
 }
 
-/** @throws unless `seed` is the hex of 32 bytes */
+/**
+ * Certifies a key.
+ * @param facts further fields, signed like the others: what is known of a node's TPM
+ * @throws unless `rootSeed` is the hex of 32 bytes
+ */
 export function issue(
   rootSeed: string,
   kind: SubjectKind,
@@ -49,9 +58,18 @@ export function issue(
   publicKey: string,
   notAfter?: Date,
   now: Date = new Date(),
+  facts: Readonly<Record<string, string>> = {},
 ): string {
   const issuedAt = instant(now);
-  const body = { v: 1, subject, kind, publicKey, issuedAt, ...(notAfter && { notAfter: instant(notAfter) }) } as const;
+  const body = {
+    ...facts,
+    v: 1,
+    subject,
+    kind,
+    publicKey,
+    issuedAt,
+    ...(notAfter && { notAfter: instant(notAfter) }),
+  } as const;
   const key = privateKey(rootSeed);
   const signature = sign(null, Buffer.from(canonical(body)), withContext(key)).toString("hex");
   return canonical({ ...body, signature });

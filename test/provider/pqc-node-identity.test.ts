@@ -117,6 +117,26 @@ describe("PqcNodeIdentity", () => {
     await sh("node-a", "rm -r /etc/dsmil/node_keys");
   });
 
+  it("gives the key to one user, and to root again", async () => {
+    const state = await apply({ ...inputs(), owner: "10001:10001" });
+    expect(await sh("node-a", `stat -c '%a %u:%g' ${key}`)).toBe("600 10001:10001\n");
+    expect(await pqcNodeIdentity.read("", state, context())).toEqual(state);
+    const moved = await apply(inputs(), state);
+    expect(await sh("node-a", `stat -c '%a %u:%g' ${key}`)).toBe("600 0:0\n");
+    expect(moved.publicKey).toBe(state.publicKey);
+    await remove(moved);
+  });
+
+  it("takes over the state of a release that knew no TPM", async () => {
+    const { attestationKey: _a, pcrs: _p, pcrDigest: _d, tpmGroup: _g, ...before } = await apply(inputs());
+    const state = before as PqcNodeIdentityState;
+    expect(pqcNodeIdentity.diff?.(state, inputs()).changed).toEqual([]);
+    expect(await pqcNodeIdentity.read("", state, context())).toBe(state);
+    const after = await apply(inputs(), state);
+    expect(after).toMatchObject({ ...before, attestationKey: "", tpmGroup: "" });
+    await remove(after);
+  });
+
   it("names the property of every mistake", () => {
     const bad = { node: "node-a", rootSeed: "x", rootPublicKey: "y", image: "", peers: ["node-a", "B"] };
     expect(pqcNodeIdentity.check(bad).map(({ property }) => property)).toEqual([

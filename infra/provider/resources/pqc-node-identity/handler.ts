@@ -1,20 +1,22 @@
-import { createHash } from "node:crypto";
 import { Checker, NODE_ID } from "../../check.ts";
 import { compare } from "../../diff.ts";
 import type { HandlerContext, NodeLink, Props, ResourceHandler } from "../../handler.ts";
 import { holds, issue, publicKeyOf } from "../../pqc.ts";
 import { explain } from "../../redactor.ts";
+import { run } from "../../run.ts";
 import type { PqcNodeIdentityInputs, PqcNodeIdentityState } from "./args.ts";
 import { drop, get, look, type Places, put } from "./files.ts";
+import { keyStateOf, ownerOf } from "./key-state.ts";
 import { mint } from "./mint.ts";
+import { type Minted, NO_TPM, tpmFacts } from "./minted.ts";
+import { adopt, isPublicPart, line, observe } from "./observe.ts";
+import { seal } from "./seal.ts";
+import { BARE, checkSealing, keyNames, otherKeyNames, publicFile, sealedTo } from "./sealing.ts";
 
-const OUTPUTS = ["publicKey", "certificate", "keyDigest", "unsettled"];
-
-const keyFile = (node: string): string => `${node}-mldsa87.key`;
-const publicFile = (node: string): string => `${node}-mldsa87.pub`;
-/** A public part as it lies in a file: the certificate, which holds the key. */
-const line = (certificate: string): string => `${certificate}\n`;
-const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
+const OUTPUTS = [
+  ...["publicKey", "certificate", "keyDigest", "unsettled"],
+  ...["attestationKey", "pcrs", "pcrDigest", "tpmGroup"],
+];
 
 /** @param places folders on every node */
 export function createPqcNodeIdentity(places: Places): ResourceHandler<PqcNodeIdentityInputs, PqcNodeIdentityState> {
@@ -27,8 +29,9 @@ export function createPqcNodeIdentity(places: Places): ResourceHandler<PqcNodeId
     check,
     plan: (inputs, old) => {
       if (old === undefined || old.unsettled.length > 0 || old.rootSeed !== inputs.rootSeed) return {};
+      if (sealedTo(old.sealing ?? BARE) !== sealedTo(inputs.sealing ?? BARE)) return {};
       const { publicKey, certificate, keyDigest } = old;
-      return { publicKey, certificate, keyDigest };
+      return { publicKey, certificate, keyDigest, ...tpmOf(old) };
     },
     diff(old, inputs) {
       // Which image minted the key does not matter afterwards.
@@ -45,8 +48,10 @@ export function createPqcNodeIdentity(places: Places): ResourceHandler<PqcNodeId
 export const pqcNodeIdentity = createPqcNodeIdentity({ own: "/etc/dsmil/node_keys", peers: "/etc/dsmil/peer_keys" });
 
 function check(props: Props) {
-  const c = new Checker(props, ["node", "rootSeed", "rootPublicKey", "image", "peers"]);
+  const c = new Checker(props, ["node", "rootSeed", "rootPublicKey", "image", "peers", "sealing", "owner"]);
   c.node();
+  checkSealing(c, props.sealing);
+  if (props.owner !== undefined) c.text("owner", /^\d{1,7}:\d{1,7}$/, "uid:gid in numbers, such as 10001:10001");
   c.text("rootSeed", /^[0-9a-f]{64}$/, "the seed of a FleetRootKey");
   c.text("rootPublicKey", /^[0-9a-f]{5184}$/, "the public key of a FleetRootKey");
   c.text("image", /^[a-z0-9][\w./:@-]*$/, "an image that the node has");
@@ -68,24 +73,36 @@ async function reconcile(
   ctx: HandlerContext,
 ): Promise<PqcNodeIdentityState> {
   const { node, rootSeed, rootPublicKey } = inputs;
+  const sealing = inputs.sealing ?? BARE;
   const link = await ctx.connect(node);
-  const files = [`${places.own}/${keyFile(node)}`, `${places.own}/${publicFile(node)}`];
   // 1. The key. One that is not the one we certified was put there by somebody: it is not certified, but replaced.
-  const [key] = await look(link, node, files);
-  const known = old !== undefined && key?.sha256 === old.keyDigest && key.access === "600 0:0";
-  if (!known) ctx.progress(`making the key of ${node}`);
-  const foreign = old !== undefined && key !== undefined && key.sha256 !== old.keyDigest;
-  const minted = known ? old : await mint(link, node, inputs.image, places.own, foreign, ctx.signal);
-  const { publicKey, keyDigest } = minted;
+  const minted = await theKey(places, link, inputs, old, ctx);
+  const { keyDigest, access } = await keyStateOf(places, link, inputs);
+  if (keyDigest === undefined) throw new Error(`the key files of ${node} (${access}) went away; run it again`);
   // 2. The certificate: one that holds is kept, from state or from the node.
-  const candidates = [
-    old?.certificate,
-    old ? undefined : (await get(link, `${places.own}/${publicFile(node)}`))?.trim(),
-  ];
-  const kept = candidates.find((text) => text && holds(text, rootPublicKey, "node", node, publicKey));
-  const certificate = kept ?? issue(rootSeed, "node", node, publicKey);
+  const file = `${places.own}/${publicFile(node)}`;
+  const others = otherKeyNames(node, sealing.kind).map((name) => `${places.own}/${name}`);
+  const candidates = [old?.certificate, old ? undefined : (await get(link, file))?.trim()];
+  const facts = tpmFacts(minted);
+  const kept = candidates.find(
+    (text) => text && holds(text, rootPublicKey, "node", node, minted.publicKey) && says(text, facts),
+  );
+  const certificate = kept ?? issue(rootSeed, "node", node, minted.publicKey, undefined, undefined, facts);
   await settle(link, node, places.own, node, certificate, ctx);
-  // 3. The peers: each gets the public part, those that were dropped lose it. One out of reach does not stop the node.
+  // A key of another kind is of no use any more; where one is sealed now, no bare seed stays.
+  const left = (await look(link, node, others)).flatMap((seen, i) => (seen === undefined ? [] : [others[i] ?? ""]));
+  if (left.length > 0) {
+    ctx.progress(`removing ${left.join(", ")} on ${node}`);
+    await drop(
+      link,
+      node,
+      places.own,
+      left.map((path) => path.slice(places.own.length + 1)),
+    );
+  }
+  // 3. The peers' folder is mounted by the gateway: it is there before the first peer has come.
+  await run(link, `make ${places.peers} on ${node}`, ["mkdir", "-p", "--", places.peers]);
+  // 4. The peers: each gets the public part, those that were dropped lose it. One out of reach does not stop the node.
   const unsettled = await Promise.all([
     ...inputs.peers.map((peer) =>
       attempt(peer, async () => settle(await ctx.connect(peer), peer, places.peers, node, certificate, ctx), ctx),
@@ -96,7 +113,41 @@ async function reconcile(
         attempt(peer, async () => drop(await ctx.connect(peer), peer, places.peers, [publicFile(node)]), ctx),
       ),
   ]);
-  return { ...inputs, publicKey, certificate, keyDigest, unsettled: unsettled.filter((text) => text !== undefined) };
+  return { ...inputs, ...minted, certificate, keyDigest, unsettled: unsettled.filter((text) => text !== undefined) };
+}
+
+/** The key as it is, or as it is made now. */
+async function theKey(
+  places: Places,
+  link: NodeLink,
+  inputs: PqcNodeIdentityInputs,
+  old: PqcNodeIdentityState | undefined,
+  ctx: HandlerContext,
+): Promise<Minted> {
+  const { node, image } = inputs;
+  const sealing = inputs.sealing ?? BARE;
+  const same = old !== undefined && sealedTo(old.sealing ?? BARE) === sealedTo(sealing);
+  const { keyDigest, right } = await keyStateOf(places, link, inputs);
+  if (same && keyDigest === old.keyDigest && right) return { publicKey: old.publicKey, ...tpmOf(old) };
+  ctx.progress(`making the key of ${node}`);
+  const foreign = old !== undefined && keyDigest !== undefined && keyDigest !== old.keyDigest;
+  const fresh = foreign || (old !== undefined && !same);
+  const request = { node, image, folder: places.own, fresh, owner: ownerOf(inputs), signal: ctx.signal };
+  return sealing.kind === "file" ? mint(link, request) : seal(link, sealing, request);
+}
+
+/** What is known of the node's TPM; states of earlier releases say nothing. */
+const tpmOf = (old: PqcNodeIdentityState): Omit<Minted, "publicKey"> => ({
+  attestationKey: old.attestationKey ?? NO_TPM.attestationKey,
+  pcrs: old.pcrs ?? NO_TPM.pcrs,
+  pcrDigest: old.pcrDigest ?? NO_TPM.pcrDigest,
+  tpmGroup: old.tpmGroup ?? NO_TPM.tpmGroup,
+});
+
+/** Whether a certificate says exactly this of the node's TPM. */
+function says(certificate: string, facts: Readonly<Record<string, string>>): boolean {
+  const fields = JSON.parse(certificate) as Readonly<Record<string, unknown>>;
+  return ["attestationKey", "pcrs", "pcrDigest"].every((name) => fields[name] === facts[name]);
 }
 
 async function settle(
@@ -109,7 +160,7 @@ async function settle(
 ): Promise<void> {
   const name = publicFile(node);
   const [seen] = await look(link, on, [`${folder}/${name}`]);
-  if (seen?.sha256 === hash(line(certificate)) && seen.access === "644 0:0") return;
+  if (isPublicPart(seen, certificate)) return;
   ctx.progress(`writing ${name} on ${on}`);
   await put(link, on, folder, name, line(certificate));
 }
@@ -127,53 +178,6 @@ async function attempt(peer: string, work: () => Promise<void>, ctx: HandlerCont
   }
 }
 
-async function observe(
-  places: Places,
-  old: PqcNodeIdentityState,
-  ctx: HandlerContext,
-): Promise<PqcNodeIdentityState | undefined> {
-  const { node } = old;
-  const own = [`${places.own}/${keyFile(node)}`, `${places.own}/${publicFile(node)}`];
-  const [key, ownPublic] = await look(await ctx.connect(node), node, own);
-  if (key === undefined) return undefined;
-  const wrong: string[] = [];
-  if (key.sha256 !== old.keyDigest) wrong.push(`${own[0]} was replaced`);
-  if (key.access !== "600 0:0") wrong.push(`${own[0]} is ${key.access} where it should be 600 0:0`);
-  const judge = (seen: typeof key | undefined, where: string): string[] => {
-    if (seen === undefined) return [`${where} is missing`];
-    return seen.sha256 === hash(line(old.certificate)) && seen.access === "644 0:0" ? [] : [`${where} was changed`];
-  };
-  wrong.push(...judge(ownPublic, own[1] ?? ""));
-  const file = `${places.peers}/${publicFile(node)}`;
-  const onPeers = await Promise.all(
-    old.peers.map(async (peer) => {
-      try {
-        const [seen] = await look(await ctx.connect(peer), peer, [file]);
-        return judge(seen, `${file} on ${peer}`);
-      } catch (error) {
-        ctx.signal.throwIfAborted();
-        ctx.warn(`${peer} cannot be asked whether it has this node's public key: ${explain(error)}`);
-        return [`${peer}: not reached`];
-      }
-    }),
-  );
-  wrong.push(...onPeers.flat());
-  return wrong.join() === old.unsettled.join() ? old : { ...old, unsettled: wrong };
-}
-
-/** What an import can know: root and peers come from the program, and the next `up` lays the certificate anew. */
-async function adopt(places: Places, id: string, ctx: HandlerContext): Promise<PqcNodeIdentityState | undefined> {
-  const [, node] = /^([^/]+)\/pqc-identity$/.exec(id) ?? [];
-  if (node === undefined) throw new Error(`"${id}" is no id of PqcNodeIdentity: give <node>/pqc-identity`);
-  const link = await ctx.connect(node);
-  const [key] = await look(link, node, [`${places.own}/${keyFile(node)}`]);
-  const certificate = (await get(link, `${places.own}/${publicFile(node)}`))?.trim();
-  if (key === undefined || certificate === undefined) return undefined;
-  const { publicKey } = JSON.parse(certificate) as { publicKey: string };
-  const inputs = { node, rootSeed: "", rootPublicKey: "", image: "", peers: [] };
-  return { ...inputs, publicKey, certificate, keyDigest: key.sha256, unsettled: [] };
-}
-
 async function remove(places: Places, old: PqcNodeIdentityState, ctx: HandlerContext): Promise<void> {
   const { node } = old;
   ctx.progress(`removing the key of ${node}`);
@@ -187,5 +191,7 @@ async function remove(places: Places, old: PqcNodeIdentityState, ctx: HandlerCon
       }
     }),
   );
-  await drop(await ctx.connect(node), node, places.own, [keyFile(node), publicFile(node)]);
+  const names = [...keyNames(node, (old.sealing ?? BARE).kind), publicFile(node)];
+  await drop(await ctx.connect(node), node, places.own, names);
+  await drop(await ctx.connect(node), node, places.peers, []);
 }

@@ -1,16 +1,12 @@
 import type { NodeLink } from "../../handler.ts";
-import { run } from "../../run.ts";
-
-/** What a node says about its key; nothing of it is secret. */
-export interface Minted {
-  readonly publicKey: string;
-  /** SHA-256 (hex) of the 32 random bytes in the key file. */
-  readonly keyDigest: string;
-}
+import { runBesideKeys } from "./container.ts";
+import { type Minted, NO_TPM } from "./minted.ts";
+import type { SealRequest } from "./seal.ts";
+import { keyNames } from "./sealing.ts";
 
 // Runs in the container, from standard input. Prints the public part only.
 const SCRIPT = `
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 process.on("uncaughtException", (error) => {
   process.stderr.write(error.message + "\\n");
@@ -28,56 +24,27 @@ if (!existsSync(file)) {
   renameSync(next, file);
 }
 const seed = readFileSync(file);
-if (seed.length !== 32) throw new Error("KEYFILE holds " + seed.length + " bytes where a seed has 32");
+if (seed.length !== 32) throw new Error(file + " holds " + seed.length + " bytes where a seed has 32");
 const key = createPrivateKey({ key: seed, format: "raw-seed", asymmetricKeyType: "ml-dsa-87" });
 const publicKey = createPublicKey(key).export({ format: "raw-public" }).toString("hex");
-process.stdout.write(JSON.stringify({ publicKey, keyDigest: createHash("sha256").update(seed).digest("hex") }));
+process.stdout.write(JSON.stringify({ publicKey }));
 `;
 
-// $1: key folder, $2: key file, the rest: the command. The container's root has no right over files of others.
-const PREPARE = `
-set -eu
-umask 022
-mkdir -p -- "$1"
-chown 0:0 -- "$1"
-chmod 0700 -- "$1"
-key=$1/$2
-if [ -f "$key" ] && [ "$(stat -c '%a %u:%g' -- "$key")" != "600 0:0" ]; then
-  chown 0:0 -- "$key"
-  chmod 0600 -- "$key"
-fi
-shift 2
-exec "$@"`;
-
 /**
- * The node's key, made by a container that has nothing but the key folder. An existing key is kept unless `fresh`.
- * @param folder absolute folder on the node, made with 0700
+ * The node's key as a bare seed in a file, made by a container that has nothing but the key folder; any image with
+ * Node 24 does. An existing key is kept unless `fresh`.
  */
-export async function mint(
-  link: NodeLink,
-  node: string,
-  image: string,
-  folder: string,
-  fresh: boolean,
-  signal: AbortSignal,
-): Promise<Minted> {
-  const file = `${node}-mldsa87.key`;
+export async function mint(link: NodeLink, r: SealRequest): Promise<Minted> {
+  const { node, image, folder } = r;
+  const names = keyNames(node, "file");
   const container = [
-    ...["docker", "run", "--rm", "-i", "--pull", "never", "--log-driver", "none", "--network", "none", "--read-only"],
-    ...["--user", "0:0", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "128m"],
-    ...["--mount", `type=bind,source=${folder},target=/keys`],
-    ...["--env", `MINT=${JSON.stringify({ file: `/keys/${file}`, fresh })}`],
+    ...["--network", "none"],
+    ...["--env", `MINT=${JSON.stringify({ file: `${folder}/${names[0]}`, fresh: r.fresh })}`],
     ...["--entrypoint", "node", image, "--input-type=module", "-"],
   ];
   const what = `make the key of ${node} with ${image}`;
-  const output = await run(link, what, ["sh", "-c", PREPARE, "sh", folder, file, ...container], {
-    stdin: SCRIPT.replace("KEYFILE", `${folder}/${file}`),
-    timeoutMs: 120_000,
-    signal,
-  });
-  const minted = JSON.parse(output) as Partial<Minted>;
-  if (typeof minted.publicKey !== "string" || typeof minted.keyDigest !== "string") {
-    throw new Error(`${what}: the container said something else than a public key`);
-  }
-  return { publicKey: minted.publicKey, keyDigest: minted.keyDigest };
+  const output = await runBesideKeys(link, { ...r, what, names, container, stdin: SCRIPT });
+  const { publicKey } = JSON.parse(output) as Partial<Minted>;
+  if (typeof publicKey !== "string") throw new Error(`${what}: the container said something else than a public key`);
+  return { publicKey, ...NO_TPM };
 }
