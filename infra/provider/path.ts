@@ -32,8 +32,8 @@ export function parsePath(text: string): PropertyPath {
 /** What names an element of a list, so that lists compare by name and not by position. */
 export function elementName(element: unknown): string | undefined {
   if (element === null || typeof element !== "object") return undefined;
-  const { name, key, id } = element as { name?: unknown; key?: unknown; id?: unknown };
-  return [name, key, id].find((value) => typeof value === "string") as string | undefined;
+  const { name, key, id, node } = element as { name?: unknown; key?: unknown; id?: unknown; node?: unknown };
+  return [name, key, id, node].find((value) => typeof value === "string") as string | undefined;
 }
 
 /** The value at a path, where a list also answers to its elements' names; `undefined` when there is none. */

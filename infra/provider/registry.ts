@@ -17,6 +17,8 @@ export const registry: Readonly<Record<string, () => Promise<AnyHandler>>> = {
   "dsmil:index:RedisStreams": async () => (await import("./resources/redis-streams/handler.ts")).redisStreams,
   "dsmil:index:PostgresTenantSchema": async () =>
     (await import("./resources/postgres-tenant-schema/handler.ts")).postgresTenantSchema,
+  "dsmil:index:PostgresAuditTrail": async () =>
+    (await import("./resources/postgres-audit-trail/handler.ts")).postgresAuditTrail,
   "dsmil:index:QdrantTenantCollections": async () =>
     (await import("./resources/qdrant-tenant-collections/handler.ts")).qdrantTenantCollections,
 };

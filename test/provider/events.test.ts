@@ -23,7 +23,15 @@ let fleet: Fleet;
 
 beforeAll(async () => {
   stores = await startTenantStores(model);
-  const data = { caCert: stores.redis.ca, rootPublicKey: "", rootSeed: "", certificates: {}, tenants: stores.secrets };
+  const data = {
+    caCert: stores.redis.ca,
+    rootPublicKey: "",
+    rootSeed: "",
+    certificates: {},
+    auditPasswords: {},
+    audit: { readerPassword: "" },
+    tenants: stores.secrets,
+  };
   fleet = { root: folder, model, data, endpoints: stores.endpoints };
 });
 afterAll(async () => {

@@ -34,6 +34,10 @@ export class InputCheck extends Checker {
     );
   }
 
+  database(): void {
+    this.text("database", /^[a-z_][a-z0-9_]{0,62}$/, "the name of a database, as dsmil");
+  }
+
   flags(...properties: string[]): void {
     for (const property of properties) {
       const ok = (v: unknown): boolean => v === undefined || typeof v === "boolean";

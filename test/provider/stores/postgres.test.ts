@@ -1,33 +1,19 @@
-import { Client, type Pool } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNKNOWN } from "../../../infra/provider/handler.ts";
 import type {
   PostgresTenantSchemaInputs as Inputs,
   PostgresTenantSchemaState as State,
 } from "../../../infra/provider/resources/postgres-tenant-schema/args.ts";
-import { factsQuery } from "../../../infra/provider/resources/postgres-tenant-schema/facts-query.ts";
 import { postgresTenantSchemaOn } from "../../../infra/provider/resources/postgres-tenant-schema/handler.ts";
 import { namesOf } from "../../../infra/provider/resources/postgres-tenant-schema/names.ts";
-import { postgresStore } from "../../../infra/provider/stores/postgres.ts";
-import { recordedContext } from "../context.ts";
+import { factsQuery } from "../../../infra/provider/stores/catalog/facts-query.ts";
 import { contractSuite } from "../contract.ts";
-import { type LocalServer, startPostgres } from "./servers.ts";
+import { postgresRig, refused } from "./postgres-rig.ts";
 
-let server: LocalServer;
-const store = postgresStore();
+const rig = postgresRig();
+const { store, context, admin, sql, login, start, stop, fingerprint, drift } = rig;
 const handler = postgresTenantSchemaOn(store);
-const context = () => recordedContext((node) => server.connect(node));
-const admin = <T>(work: (pool: Pool) => Promise<T>): Promise<T> => store.use(context(), "node-c", work, "dsmil");
-const sql = async (text: string): Promise<Record<string, unknown>[]> =>
-  admin(async (pool) => (await pool.query(text)).rows);
-const start = async (): Promise<void> => {
-  server = await startPostgres();
-  await sql("CREATE ROLE stranger LOGIN");
-};
-const stop = async (): Promise<void> => {
-  await store.close();
-  await server.stop();
-};
 
 const inputsOf = (tenant: string): Inputs => ({
   node: "node-c",
@@ -45,29 +31,8 @@ const stateOf = (tenant: string, more: Partial<State> = {}): State => ({
   ...more,
 });
 
-/** A session as a service opens it. */
-async function login(user: string, password: string): Promise<Client> {
-  const client = new Client({
-    host: "127.0.0.1",
-    port: server.port,
-    ssl: { ca: server.ca, servername: "postgres.dsmil.local" },
-    user,
-    password,
-    database: "dsmil",
-  });
-  client.on("error", () => undefined);
-  await client.connect();
-  return client;
-}
-
-async function as<T>(tenant: string, role: "app" | "reader", work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await login(`${tenant}_${role}`, `${tenant}-${role}-Password-0123`);
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
+const as = <T>(tenant: string, role: "app" | "reader", work: (client: Client) => Promise<T>): Promise<T> =>
+  rig.as(`${tenant}_${role}`, `${tenant}-${role}-Password-0123`, work);
 
 const eventOf = (id: number): string => `00000000-0000-4000-8000-${String(id).padStart(12, "0")}`;
 const insertEvent = (id: number, tenant = ""): string =>
@@ -96,33 +61,10 @@ async function works(inputs: Inputs): Promise<void> {
   await reader.query("SELECT * FROM events, rejects, policies, audit_log").finally(() => reader.end());
 }
 
-/** The transactions that last touched each row of the catalogs: moves with any write. */
-const fingerprint = (): Promise<unknown> =>
-  sql(
-    ["pg_authid", "pg_namespace", "pg_class", "pg_attribute", "pg_constraint", "pg_policy", "pg_trigger", "pg_proc"]
-      .concat([
-        "pg_database",
-        "pg_db_role_setting",
-        "pg_auth_members",
-        "pg_default_acl",
-        "pg_attrdef",
-        "pg_description",
-      ])
-      .map((table) => `SELECT '${table}' AS name, count(*), max(xmin::text::bigint) FROM ${table}`)
-      .join(" UNION ALL ")
-      .concat(" ORDER BY name"),
-  );
-
-const drift = (text: string, ...objects: string[]) => ({
-  name: text,
-  break: async () => void (await sql(text)),
-  paths: objects.map((object) => `drift[${JSON.stringify(object)}]`),
-});
-
 contractSuite<Inputs, State>({
   name: "PostgresTenantSchema",
   handler,
-  connect: (node) => server.connect(node),
+  connect: (node) => rig.server.connect(node),
   setup: start,
   teardown: stop,
   inputs: () => inputsOf("alpha"),
@@ -238,12 +180,6 @@ contractSuite<Inputs, State>({
   works,
   importWithout: ["appPassword", "readerPassword"],
 });
-
-const refused = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    (result) => `not refused: ${JSON.stringify(result)}`,
-    (error: Error) => error.message,
-  );
 
 describe("PostgresTenantSchema: isolation", () => {
   beforeAll(async () => {
@@ -391,7 +327,7 @@ describe("PostgresTenantSchema on a server", () => {
     const { readFileSync } = await import("node:fs");
     await handler.reconcile(inputsOf("alpha"), undefined, context());
     await handler.reconcile({ ...inputsOf("alpha"), appPassword: "Another-Password-0123" }, undefined, context());
-    const log = readFileSync(`${server.dir}/server.log`, "utf8");
+    const log = readFileSync(`${rig.server.dir}/server.log`, "utf8");
     expect(log).toContain("CREATE ROLE stranger");
     for (const secret of [
       inputsOf("alpha").appPassword,
@@ -533,7 +469,7 @@ describe("PostgresTenantSchema on a server", () => {
 
   it("connects again after the server restarted in between", async () => {
     await handler.reconcile(inputsOf("alpha"), undefined, context());
-    await server.restart();
+    await rig.server.restart();
     expect(await handler.read("", stateOf("alpha"), context())).toEqual(stateOf("alpha"));
     await handler.remove("", stateOf("alpha"), context());
   });

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { SchemaInputs, SchemaOutputs } from "../../stores/catalog/handler.ts";
 
 /** Arguments of `PostgresTenantSchema`. */
 export interface PostgresTenantSchemaArgs {
@@ -21,23 +22,14 @@ export interface PostgresTenantSchemaArgs {
 }
 
 /** Checked inputs. */
-export interface PostgresTenantSchemaInputs {
-  readonly node: string;
-  readonly database: string;
+export interface PostgresTenantSchemaInputs extends SchemaInputs {
   readonly tenant: string;
   readonly appPassword: string;
   readonly readerPassword: string;
   readonly archiveRetentionDays: number;
   readonly allowDataLoss?: boolean;
   readonly retain?: boolean;
-  /** What differs on the server, by object; a program always says `{}`, a refresh fills it. */
-  readonly drift: Readonly<Record<string, string>>;
 }
 
-/** Inputs and outputs. */
-export interface PostgresTenantSchemaState extends PostgresTenantSchemaInputs {
-  /** `dsmil_alpha` */
-  readonly schema: string;
-  /** Version of the tables' layout; grows by additions only. */
-  readonly schemaVersion: number;
-}
+/** Inputs and outputs; the schema is `dsmil_alpha`. */
+export interface PostgresTenantSchemaState extends PostgresTenantSchemaInputs, SchemaOutputs {}

@@ -1,3 +1,5 @@
+import { appendOnly, connectOnly, createRole } from "../../stores/catalog/statements.ts";
+import { commentOf } from "../../stores/catalog/version.ts";
 import type { TenantNames } from "./names.ts";
 
 /**
@@ -11,12 +13,6 @@ const APP_CONNECTIONS = 20;
 /** Connections that people and reports of one tenant may hold in sum. */
 const READER_CONNECTIONS = 10;
 
-/** The schema's comment; `versionIn` reads it again. */
-export const commentOf = (version: number): string => `dsmil tenant schema, version ${version}`;
-
-/** The version in a schema's comment; 0: none. */
-export const versionIn = (comment: unknown): number => Number(/version (\d+)$/.exec(String(comment ?? ""))?.[1] ?? 0);
-
 /**
  * Everything a tenant has in PostgreSQL, as statements that make it from nothing. They run for a tenant that never is,
  * in a transaction that is rolled back: what the server then says about it is the standard that real schemas are
@@ -26,7 +22,7 @@ export function definition(names: TenantNames, retentionDays: number): string {
   return [
     roles(names),
     tables(names),
-    audit(names),
+    appendOnly(names.schema, "audit_log"),
     retention(names, retentionDays),
     policies(names, retentionDays),
     grants(names),
@@ -34,15 +30,14 @@ export function definition(names: TenantNames, retentionDays: number): string {
 }
 
 function roles({ schema, owner, app, reader }: TenantNames): string {
-  const never = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS";
   return `
-CREATE ROLE ${owner} ${never} NOLOGIN CONNECTION LIMIT 0;
-CREATE ROLE ${app} ${never} LOGIN CONNECTION LIMIT ${APP_CONNECTIONS};
-CREATE ROLE ${reader} ${never} LOGIN CONNECTION LIMIT ${READER_CONNECTIONS};
+${createRole(owner, 0)}
+${createRole(app, APP_CONNECTIONS)}
+${createRole(reader, READER_CONNECTIONS)}
 ALTER ROLE ${app} SET search_path TO ${schema};
 ALTER ROLE ${reader} SET search_path TO ${schema};
 CREATE SCHEMA ${schema} AUTHORIZATION ${owner};
-COMMENT ON SCHEMA ${schema} IS '${commentOf(SCHEMA_VERSION)}';`;
+COMMENT ON SCHEMA ${schema} IS '${commentOf("tenant schema", SCHEMA_VERSION)}';`;
 }
 
 function tables({ schema, tenantId }: TenantNames): string {
@@ -94,19 +89,6 @@ CREATE TABLE ${schema}.audit_log (
   detail jsonb
 );
 CREATE INDEX audit_log_by_time ON ${schema}.audit_log (tenant_id, ts DESC);`;
-}
-
-/** No statement changes a line once written, whoever runs it, not even with triggers off for replication. */
-function audit({ schema }: TenantNames): string {
-  return `
-CREATE FUNCTION ${schema}.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-  RAISE EXCEPTION '% on %.% refused: the audit log is append-only', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
-    USING ERRCODE = 'insufficient_privilege';
-END $body$;
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ${schema}.audit_log
-  FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.refuse_change();
-ALTER TABLE ${schema}.audit_log ENABLE ALWAYS TRIGGER append_only;`;
 }
 
 /** Rows older than the archive keeps, by the server's clock: services cannot set `archived_at`. */
@@ -166,9 +148,5 @@ GRANT INSERT (reject_id, tenant_id, source, line, reason, received_at) ON ${sche
 GRANT INSERT (policy_id, version, tenant_id, document) ON ${schema}.policies TO ${app};
 GRANT INSERT (tenant_id, actor, action, outcome, detail) ON ${schema}.audit_log TO ${app};
 GRANT EXECUTE ON FUNCTION ${schema}.purge_events() TO ${app};
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
-DO $body$ BEGIN
-  EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-  EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${app}, ${reader}', current_database());
-END $body$;`;
+${connectOnly([app, reader])}`;
 }

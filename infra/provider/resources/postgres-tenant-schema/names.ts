@@ -1,15 +1,12 @@
 import { postgresRole, schemaOf, tenantPrefix } from "../../../model/names.ts";
+import type { SchemaNames } from "../../stores/catalog/names.ts";
 
 /** Every name that depends on the tenant. */
-export interface TenantNames {
-  readonly schema: string;
+export interface TenantNames extends SchemaNames {
   /** Value of every row's `tenant_id`. */
   readonly tenantId: string;
-  readonly owner: string;
   readonly app: string;
   readonly reader: string;
-  /** Owner, app, reader. */
-  readonly roles: readonly string[];
 }
 
 /** @param tenant `alpha` */

@@ -1,11 +1,11 @@
-import { identifier } from "../../stores/postgres.ts";
+import { identifier } from "../postgres.ts";
 import type { Difference } from "./compare.ts";
 import type { Fact, Facts } from "./facts.ts";
-import type { TenantNames } from "./names.ts";
+import type { SchemaNames } from "./names.ts";
 import type { Step } from "./repair.ts";
 
 /** A missing table, with its columns; constraints, indexes and policies follow by themselves. */
-export function createTable(want: Fact, desired: Facts, { schema }: TenantNames): Step[] {
+export function createTable(want: Fact, desired: Facts, { schema }: SchemaNames): Step[] {
   // An identity's sequence comes with its column.
   if (want.value.kind !== "r") return [];
   const columns = [...desired.values()].filter((fact) => fact.kind === "column" && fact.value.table === want.name);
@@ -43,7 +43,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /** A relation that is different from what it should be, or should not be. */
-export function relationRepair({ want, found, fields }: Difference, { schema }: TenantNames): Step[] {
+export function relationRepair({ want, found, fields }: Difference, { schema }: SchemaNames): Step[] {
   if (found === undefined) return [];
   const name = `${schema}.${identifier(found.name)}`;
   const kind = String(found.value.kind);
@@ -77,7 +77,7 @@ function resetOptions({ value }: Fact, name: string): Step[] {
 }
 
 /** A column that is missing, different, or should not be. */
-export function columnRepair({ want, found, fields }: Difference, { schema }: TenantNames): Step[] {
+export function columnRepair({ want, found, fields }: Difference, { schema }: SchemaNames): Step[] {
   const { value } = (want ?? found) as Fact;
   const table = `${schema}.${identifier(String(value.table))}`;
   const column = identifier(String(value.column));

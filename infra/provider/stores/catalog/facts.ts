@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from "pg";
 import { factsQuery } from "./facts-query.ts";
-import type { TenantNames } from "./names.ts";
+import type { SchemaNames } from "./names.ts";
 
 /** One thing that the catalog says: what kind, which one, and its properties. */
 export interface Fact {
@@ -31,7 +31,7 @@ export type FactKind =
 /** Facts by `kind name`; columns in their order. */
 export type Facts = ReadonlyMap<string, Fact>;
 
-/** All that the catalog says about one tenant, from one query. */
+/** All that the catalog says about one schema, from one query. */
 export interface Catalog {
   readonly facts: Facts;
   /** Role → its stored password verifier; kept apart, so that no comparison ever shows one. */
@@ -41,8 +41,11 @@ export interface Catalog {
 /** `policy events.tenant_read` */
 export const keyOf = ({ kind, name }: Pick<Fact, "kind" | "name">): string => `${kind} ${name}`;
 
-/** Reads everything about the tenant in one round trip. */
-export async function readCatalog(client: Pool | ClientBase, names: TenantNames): Promise<Catalog> {
+/** Reads everything about a schema and its roles in one round trip. */
+export async function readCatalog(
+  client: Pool | ClientBase,
+  names: Pick<SchemaNames, "schema" | "roles">,
+): Promise<Catalog> {
   const { rows } = await client.query<{ kind: string; name: string; value: Record<string, unknown> }>({
     // Named: planned once for each connection.
     name: "dsmil-facts",
@@ -58,6 +61,6 @@ export async function readCatalog(client: Pool | ClientBase, names: TenantNames)
   return { facts, verifiers };
 }
 
-/** Whether nothing of the tenant is there at all. */
+/** Whether nothing of the schema is there at all. */
 export const isGone = ({ facts }: Catalog): boolean =>
   ![...facts.values()].some(({ kind }) => kind === "schema" || kind === "role");

@@ -1,10 +1,10 @@
-import { identifier, literal } from "../../stores/postgres.ts";
+import { identifier, literal } from "../postgres.ts";
 import type { Difference } from "./compare.ts";
-import { SHARED_LOCK } from "./desired.ts";
 import type { Fact, FactKind, Facts } from "./facts.ts";
-import type { TenantNames } from "./names.ts";
+import type { SchemaNames } from "./names.ts";
 import { accessRepair, roleRepair } from "./repair-roles.ts";
 import { columnRepair, createTable, relationRepair } from "./repair-tables.ts";
+import { SHARED_LOCK } from "./statements.ts";
 
 /** A statement, and whether it would lose data. */
 export interface Step {
@@ -45,12 +45,12 @@ function rank({ want, found }: Difference): number {
  * follows from a repair (a new function is executable by everyone) is left to the next look at the catalog.
  * @throws Error for what only a person can decide
  */
-export function repairs(differences: readonly Difference[], desired: Facts, names: TenantNames): Step[] {
+export function repairs(differences: readonly Difference[], desired: Facts, names: SchemaNames): Step[] {
   const steps = withoutConsequences(differences)
     .toSorted((a, b) => rank(a) - rank(b))
     .map((difference) => ({ shared: isShared(difference), sql: repair(difference, desired, names) }));
   const [own, common] = [steps.filter(({ shared }) => !shared), steps.filter(({ shared }) => shared)];
-  // Last, so that the lock on what all tenants share is held for a moment only.
+  // Last, so that the lock on what all schemas share is held for a moment only.
   return [...own, ...(common.length > 0 ? [{ sql: [{ sql: SHARED_LOCK }] }, ...common] : [])].flatMap(({ sql }) => sql);
 }
 
@@ -58,14 +58,17 @@ export function repairs(differences: readonly Difference[], desired: Facts, name
 function withoutConsequences(differences: readonly Difference[]): Difference[] {
   const made = new Set<unknown>();
   const dropped = new Set<unknown>();
+  const left = new Set<unknown>();
   for (const { want, found } of differences) {
     if (want?.kind === "relation" && !found) made.add(want.name);
+    if (found?.kind === "role" && !want) left.add(found.name);
     if (found?.kind === "relation" && !want) dropped.add(found.name);
     if (found?.kind === "function" && !want) dropped.add(found.value.object);
   }
   return differences.filter(({ want, found }) => {
     const { kind, value } = (want ?? found) as Fact;
-    if (kind === "relation" || kind === "function") return true;
+    if (kind === "relation" || kind === "function" || kind === "role") return true;
+    if ([value.role, value.member, value.grantee].some((role) => left.has(role))) return false;
     if (want && kind === "column") return !made.has(value.table);
     return !dropped.has(value.table) && !(kind === "grant" && dropped.has(value.object));
   });
@@ -76,7 +79,7 @@ function isShared({ want, found }: Difference): boolean {
   return kind === "grant" && (value.what === "DATABASE" || name.startsWith("schema public "));
 }
 
-function repair(difference: Difference, desired: Facts, names: TenantNames): Step[] {
+function repair(difference: Difference, desired: Facts, names: SchemaNames): Step[] {
   const { want, found } = difference;
   const fact = (want ?? found) as Fact;
   switch (fact.kind) {
@@ -108,7 +111,7 @@ function schemaRepair({ want, found }: Difference): Step[] {
 }
 
 /** Drops what holds no data: it is made again from its description. */
-function dropObject({ kind, value, name }: Fact, { schema }: TenantNames): Step {
+function dropObject({ kind, value, name }: Fact, { schema }: SchemaNames): Step {
   const table = `${schema}.${identifier(String(value.table))}`;
   const part = (field: string): string => identifier(String(value[field]));
   const sql: Partial<Record<FactKind, () => string>> = {
@@ -123,7 +126,7 @@ function dropObject({ kind, value, name }: Fact, { schema }: TenantNames): Step 
   return { sql: (sql[kind] as () => string)() };
 }
 
-function createObject({ kind, value }: Fact, { schema }: TenantNames): Step[] {
+function createObject({ kind, value }: Fact, { schema }: SchemaNames): Step[] {
   const table = `${schema}.${identifier(String(value.table))}`;
   const definition = String(value.definition);
   switch (kind) {

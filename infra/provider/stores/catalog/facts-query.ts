@@ -1,6 +1,6 @@
 /**
- * Everything about one tenant as rows (kind, name, value). $1: schema, $2: the tenant's roles. Names leave the schema
- * out where it is the tenant's own. Index scans only, so that the cost does not grow with the number of tenants.
+ * Everything about one schema as rows (kind, name, value). $1: schema, $2: its roles. Names leave the schema
+ * out where it is the schema's own. Index scans only, so that the cost does not grow with the number of schemas.
  */
 export const factsQuery = `
 WITH

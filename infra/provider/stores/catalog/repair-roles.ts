@@ -1,15 +1,17 @@
-import { identifier, literal } from "../../stores/postgres.ts";
+import { identifier, literal } from "../postgres.ts";
 import type { Difference } from "./compare.ts";
 import type { Fact } from "./facts.ts";
-import type { TenantNames } from "./names.ts";
+import type { SchemaNames } from "./names.ts";
 import type { Step } from "./repair.ts";
 
 /** Roles, their settings and memberships, and what they have outside their schema. */
-export function roleRepair({ want, found }: Difference, names: TenantNames): Step[] {
+export function roleRepair({ want, found }: Difference, names: SchemaNames): Step[] {
   const { kind, value } = (want ?? found) as Fact;
   switch (kind) {
     case "role":
-      return want ? [{ sql: `${found ? "ALTER" : "CREATE"} ROLE ${identifier(want.name)} ${attributes(want)}` }] : [];
+      return want
+        ? [{ sql: `${found ? "ALTER" : "CREATE"} ROLE ${identifier(want.name)} ${attributes(want)}` }]
+        : dropRole(identifier((found as Fact).name));
     case "setting":
       return [{ sql: setting(value, want !== undefined) }];
     case "member":
@@ -18,6 +20,13 @@ export function roleRepair({ want, found }: Difference, names: TenantNames): Ste
       return elsewhere(value, names);
   }
 }
+
+/** A role that left: what it owned goes to the administrator, what it was granted goes with it. */
+const dropRole = (role: string): Step[] => [
+  { sql: `REASSIGN OWNED BY ${role} TO CURRENT_USER` },
+  { sql: `DROP OWNED BY ${role}` },
+  { sql: `DROP ROLE ${role}` },
+];
 
 function attributes({ value }: Fact): string {
   const flag = (field: string, word: string): string => (value[field] ? word : `NO${word}`);
@@ -60,7 +69,7 @@ const revocable: Readonly<Record<string, string>> = {
 };
 
 /** Rights on other things are revoked, other things owned go to the administrator; what is left is for a person. */
-function elsewhere(value: Fact["value"], names: TenantNames): Step[] {
+function elsewhere(value: Fact["value"], names: SchemaNames): Step[] {
   const { how, type, identity } = value as Record<string, string | null>;
   const name = String(value.role);
   const role = identifier(name);
