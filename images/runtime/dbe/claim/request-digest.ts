@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+import type { Envelope } from "../codec/types.ts";
+
+/** Context of the two signatures under a protected request. */
+export const TWO_PERSON_CONTEXT = "dsmil-two-person-v1";
+
+/**
+ * What two people sign: SHA-384 of type (u8) || destination (u16, big-endian) || length of the tenant id (u8) || tenant
+ * id (ASCII) || payload. The length keeps tenant and payload apart.
+ */
+export function requestDigest({ type, destination, tlvs, payload }: Envelope): Buffer {
+  const tenant = Buffer.from(tlvs.tenantId ?? "", "latin1");
+  const start = Buffer.alloc(4);
+  start.writeUInt8(type, 0);
+  start.writeUInt16BE(destination, 1);
+  start.writeUInt8(tenant.length, 3);
+  return createHash("sha384").update(start).update(tenant).update(payload).digest();
+}

@@ -1,0 +1,290 @@
+import { lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { createServer } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FolderServer } from "../../../images/dbe-gateway/src/local/folder-server.ts";
+import { Folders } from "../../../images/dbe-gateway/src/local/folders.ts";
+import { Inbox } from "../../../images/dbe-gateway/src/local/inbox.ts";
+import { FLAGS, REASONS, TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
+import { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
+import { decodeLocal, encodeLocal } from "../../../images/runtime/dbe/codec/local.ts";
+import type { Envelope } from "../../../images/runtime/dbe/codec/types.ts";
+import { DbeClient } from "../../../images/runtime/dbe/local/client.ts";
+import { firstSentTlv } from "../../../images/runtime/dbe/local/first-sent.ts";
+import { parseFolderIdentity } from "../../../images/runtime/dbe/local/folder-identity.ts";
+import { DbeInbox, type DbeInboxOptions, type Handler } from "../../../images/runtime/dbe/local/inbox.ts";
+import { quiet } from "./support/fleet.ts";
+
+let dir: string;
+const closing: { close(): unknown }[] = [];
+const open = <T extends { close(): unknown }>(one: T): T => {
+  closing.push(one);
+  return one;
+};
+
+beforeEach(() => {
+  dir = mkdtempSync("/tmp/dsmil-local-");
+  writeFileSync(`${dir}/identity.json`, '{"container":"one","service":"one","device":52,"tenants":["ALPHA"]}');
+});
+afterEach(async () => {
+  for (const one of closing.splice(0).reverse()) await one.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+let ids = 0;
+function message(changes: Partial<Envelope> = {}): Envelope {
+  const messageId = Buffer.alloc(16);
+  messageId.writeUInt32BE(++ids);
+  return {
+    type: TYPES.L8_SOC_EVENT_ENRICHMENT,
+    ...{ flags: 0, messageId, source: 47, destination: 52, timestamp: Date.now() },
+    tlvs: { tenantId: "ALPHA", deadlineMs: 5000 },
+    payload: Buffer.from("event"),
+    ...changes,
+  };
+}
+const copyOf = (first: Envelope, sent: number): Envelope => ({
+  ...first,
+  tlvs: { ...first.tlvs, extra: firstSentTlv(sent) },
+});
+const reasonOf = (answer: Envelope): number | undefined => answer.tlvs.reason;
+
+async function inbox(handler: Handler, more: Partial<DbeInboxOptions> = {}): Promise<DbeInbox> {
+  const handlers = { [TYPES.L8_SOC_EVENT_ENRICHMENT]: handler };
+  const made = open(new DbeInbox({ folder: dir, handlers, log: quiet(), skewMs: 0, ...more }));
+  await made.listen();
+  return made;
+}
+const echo: Handler = async ({ payload }) => ({ type: TYPES.L8_PROPOSAL, payload });
+
+describe("an inbox", () => {
+  it("works on a message once, whatever copies come, also at the same time", async () => {
+    let worked = 0;
+    await inbox(async (asked, signal) => {
+      worked += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return echo(asked, signal);
+    });
+    const way = open(new Inbox(dir, "one"));
+    const first = message();
+    const copy = copyOf(first, Date.now());
+    const answers = await Promise.all([first, copy, copy].map((one) => way.deliver(one, 1000)));
+    answers.push(await way.deliver(copy, 1000));
+    expect(worked).toBe(1);
+    for (const answer of answers) expect(String(answer.payload)).toBe("event");
+    // The same id by another device, or for another tenant, is another message.
+    await way.deliver({ ...first, source: 48 }, 1000);
+    expect(worked).toBe(2);
+  });
+
+  it("refuses a copy whose first may have gone to the process before it", async () => {
+    let worked = 0;
+    const handler: Handler = async (asked, signal) => {
+      worked += 1;
+      return echo(asked, signal);
+    };
+    const before = await inbox(handler);
+    const way = open(new Inbox(dir, "one"));
+    const first = message();
+    await way.deliver(first, 1000);
+    await before.close();
+    await inbox(handler);
+    const refused = await way.deliver(copyOf(first, first.timestamp), 1000);
+    expect([refused.type, reasonOf(refused), worked]).toEqual([TYPES.ERROR, REASONS.DESTINATION_UNAVAILABLE, 1]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const later = message();
+    expect((await way.deliver(copyOf(later, later.timestamp), 1000)).type).toBe(TYPES.L8_PROPOSAL);
+  });
+
+  it("answers with tenant, devices and id of the request, and reasons for what its handler throws", async () => {
+    await inbox(async ({ payload }) => {
+      if (String(payload) === "refuse") throw new DbeError("ROE_EXCEEDED", "no");
+      if (String(payload) === "break") throw new Error("a secret");
+      return { type: TYPES.L8_PROPOSAL, payload: Buffer.from("done"), tlvs: { classification: 1 } };
+    });
+    const way = open(new Inbox(dir, "one"));
+    const asked = message();
+    const answer = await way.deliver(asked, 1000);
+    const { type, flags, source, destination, tlvs } = answer;
+    expect({ type, flags, source, destination, tlvs }).toEqual({
+      ...{ type: TYPES.L8_PROPOSAL, flags: FLAGS.RESPONSE, source: 52, destination: 47 },
+      tlvs: { tenantId: "ALPHA", classification: 1 },
+    });
+    expect(answer.messageId.equals(asked.messageId)).toBe(true);
+    const reason = async (changes: Partial<Envelope>) => reasonOf(await way.deliver(message(changes), 1000));
+    expect(await reason({ payload: Buffer.from("refuse") })).toBe(REASONS.ROE_EXCEEDED);
+    expect(await reason({ payload: Buffer.from("break") })).toBe(REASONS.INTERNAL);
+    expect(await reason({ type: TYPES.L7_CHAT_REQ })).toBe(REASONS.UNKNOWN_TYPE);
+    expect(await reason({ destination: 61 })).toBe(REASONS.TENANT_MISMATCH);
+    expect(await reason({ tlvs: { tenantId: "BRAVO" } })).toBe(REASONS.TENANT_MISMATCH);
+    expect((await way.deliver(message({ type: TYPES.ECHO_REQ }), 1000)).type).toBe(TYPES.ECHO_RESP);
+    expect((await way.deliver(message({ flags: FLAGS.NO_REPLY }), 1000)).type).toBe(TYPES.ACCEPTED);
+  });
+
+  it("takes a bounded number at a time", async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await inbox(
+      async (asked, signal) => {
+        await held;
+        return echo(asked, signal);
+      },
+      { concurrency: 2 },
+    );
+    const way = open(new Inbox(dir, "one"));
+    const asked = [message(), message(), message()].map((one) => way.deliver(one, 2000));
+    const first = await Promise.race(asked);
+    expect(reasonOf(first)).toBe(REASONS.OVERLOADED);
+    release();
+    const types = (await Promise.all(asked)).map(({ type }) => type);
+    expect(types.filter((type) => type === TYPES.L8_PROPOSAL)).toHaveLength(2);
+  });
+});
+
+describe("the way to an inbox", () => {
+  it("ends by the deadline, and tells a container that is not there from one that is silent", async () => {
+    const way = open(new Inbox(dir, "one"));
+    await expect(way.deliver(message(), 500)).rejects.toMatchObject({ mayHaveArrived: false });
+    await inbox(() => new Promise(() => undefined));
+    await expect(way.deliver(message(), 100)).rejects.toMatchObject({ reason: "TIMEOUT" });
+  });
+
+  it("follows no link that the container lays, to whatever it leads", async () => {
+    mkdirSync(`${dir}/other`);
+    writeFileSync(`${dir}/other/identity.json`, '{"container":"other","service":"x","device":52,"tenants":["ALPHA"]}');
+    let reached = 0;
+    await inbox(
+      async (asked, signal) => {
+        reached += 1;
+        return echo(asked, signal);
+      },
+      { folder: `${dir}/other` },
+    );
+    symlinkSync("other/inbox.sock", `${dir}/inbox.sock`);
+    const way = open(new Inbox(dir, "one"));
+    await expect(way.deliver(message(), 500)).rejects.toThrow();
+    rmSync(`${dir}/inbox.sock`);
+    writeFileSync(`${dir}/inbox.sock`, "");
+    await expect(way.deliver(message(), 500)).rejects.toThrow(/no socket/);
+    expect(reached).toBe(0);
+  });
+
+  it("sends again when a connection breaks, marked as a copy", async () => {
+    let connections = 0;
+    const breaks = createServer((socket) => {
+      connections += 1;
+      socket.on("data", () => socket.destroy());
+      socket.on("error", () => undefined);
+    });
+    await new Promise<void>((resolve) => breaks.listen(`${dir}/inbox.sock`, resolve));
+    const way = open(new Inbox(dir, "one"));
+    await expect(way.deliver(message(), 2000)).rejects.toMatchObject({ reason: "DESTINATION_UNAVAILABLE" });
+    expect(connections).toBe(3);
+    await new Promise((resolve) => breaks.close(resolve));
+  });
+});
+
+describe("a folder's socket", () => {
+  const answer = async (frame: Buffer): Promise<Buffer> => {
+    const asked = decodeLocal(frame);
+    return encodeLocal({ ...asked, type: TYPES.ECHO_RESP, flags: FLAGS.RESPONSE });
+  };
+
+  it("replaces one that an earlier process left, and takes frames at one path only", async () => {
+    const stale = createServer().listen(`${dir}/gateway.sock`);
+    await new Promise((resolve) => stale.once("listening", resolve));
+    const server = open(new FolderServer(dir, answer, quiet()));
+    await server.listen();
+    expect(await server.isThere()).toBe(true);
+    const client = open(new DbeClient({ folder: dir }));
+    const ask = { type: TYPES.ECHO_REQ, tenant: "ALPHA", destination: 61, payload: Buffer.from("hi") };
+    expect(String((await client.request(ask)).payload)).toBe("hi");
+    expect(await post(`${dir}/gateway.sock`, "/v1/messages", "text/plain")).toBe(415);
+    expect(await post(`${dir}/gateway.sock`, "/v1/show", "application/dbe")).toBe(404);
+    expect(await post(`${dir}/gateway.sock`, "/v1/messages", "application/dbe", 3 * 1024 * 1024)).toBe(413);
+    stale.close();
+  });
+
+  it("is made again when the folder was made anew, and goes with the folder", async () => {
+    const identity = parseFolderIdentity('{"container":"c","service":"c","device":52,"tenants":"*"}');
+    const identities = new Map([["c", identity]]);
+    const handle = async (_from: unknown, frame: Buffer): Promise<Buffer> => answer(frame);
+    const folders = open(new Folders({ dir, identities: () => identities, handle, log: quiet() }));
+    await folders.sync();
+    // There is no folder yet.
+    expect(folders.check().ok).toBe(false);
+    for (let round = 0; round < 2; round++) {
+      rmSync(`${dir}/c`, { recursive: true, force: true });
+      mkdirSync(`${dir}/c`);
+      await folders.sync();
+      expect(lstatSync(`${dir}/c/gateway.sock`).isSocket()).toBe(true);
+      expect(folders.receivers(52, Buffer.alloc(16))).toHaveLength(1);
+    }
+    identities.clear();
+    await folders.sync();
+    expect(folders.receivers(52, Buffer.alloc(16))).toHaveLength(0);
+  });
+});
+
+describe("a client", () => {
+  it("waits for its gateway, and says so when the time is over", async () => {
+    const client = open(new DbeClient({ folder: dir }));
+    const ask = { type: TYPES.ECHO_REQ, tenant: "ALPHA", destination: 61, payload: Buffer.alloc(0), deadlineMs: 150 };
+    await expect(client.request(ask)).rejects.toMatchObject({ reason: "DESTINATION_UNAVAILABLE" });
+    const late = client.request({ ...ask, deadlineMs: 5000 });
+    const server = open(
+      new FolderServer(dir, async (frame) => encodeLocal({ ...decodeLocal(frame), type: TYPES.ECHO_RESP }), quiet()),
+    );
+    await server.listen();
+    expect((await late).type).toBe(TYPES.ECHO_RESP);
+  });
+
+  it("asks again with the same id, marked as a copy, when the connection breaks", async () => {
+    const frames: Envelope[] = [];
+    const server = open(
+      new FolderServer(
+        dir,
+        async (frame) => {
+          frames.push(decodeLocal(Buffer.from(frame)));
+          if (frames.length === 1) await new Promise(() => undefined);
+          return encodeLocal({ ...decodeLocal(frame), type: TYPES.ECHO_RESP });
+        },
+        quiet(),
+      ),
+    );
+    await server.listen();
+    const client = open(new DbeClient({ folder: dir }));
+    const asked = client.request({ type: TYPES.ECHO_REQ, tenant: "ALPHA", destination: 61, payload: Buffer.alloc(0) });
+    while (frames.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await server.close();
+    const again = open(
+      new FolderServer(
+        dir,
+        async (frame) => {
+          frames.push(decodeLocal(Buffer.from(frame)));
+          return encodeLocal({ ...decodeLocal(frame), type: TYPES.ECHO_RESP });
+        },
+        quiet(),
+      ),
+    );
+    await again.listen();
+    await asked;
+    const [first, second] = frames;
+    expect(second?.messageId.equals(first?.messageId ?? Buffer.alloc(0))).toBe(true);
+    expect([first?.flags, second?.flags]).toEqual([0, FLAGS.RETRY]);
+    expect([first?.tlvs.extra?.size ?? 0, second?.tlvs.extra?.size]).toEqual([0, 1]);
+  });
+});
+
+function post(socketPath: string, path: string, type: string, size = 100): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, method: "POST", path, headers: { "content-type": type } }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on("error", reject);
+    sent.end(Buffer.alloc(size));
+  });
+}
