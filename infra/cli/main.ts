@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { closeConnections } from "../access/connection.ts";
+import { registerAudit } from "./audit.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
+import { registerDbe } from "./dbe.ts";
 import { registerDestroy } from "./destroy.ts";
 import { registerEnv } from "./env.ts";
 import { ExitError, reportError } from "./errors.ts";
@@ -31,6 +33,8 @@ for (const register of [
   registerTenant,
   registerEvents,
   registerIsolation,
+  registerDbe,
+  registerAudit,
   registerTraces,
   registerDestroy,
   registerLab,

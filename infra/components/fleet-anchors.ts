@@ -17,6 +17,8 @@ interface Endpoint {
   readonly service: string;
   readonly node: string;
   readonly names: readonly string[];
+  /** Whether it also presents its certificate as a client. */
+  readonly client?: boolean;
 }
 
 const HOURS_PER_DAY = 24;
@@ -58,14 +60,14 @@ export class FleetAnchors extends pulumi.ComponentResource {
     this.registerOutputs({ caCert: this.caCert, rootPublicKey: this.rootPublicKey });
   }
 
-  /** The certificate of one server: `redis`, `postgres`, `qdrant` or `haproxy`. */
+  /** The certificate of one server, `redis`, `postgres`, `qdrant` or `haproxy`, or of a node by its id. */
   certificate(service: string): pulumi.Output<ServerCertificate> {
     const found = this.certificates.get(service);
     if (found === undefined) throw new Error(`no certificate is issued for ${service}`);
     return found;
   }
 
-  private issue(model: Model, { service, node, names }: Endpoint, caKey: PrivateKey, ca: SelfSignedCert) {
+  private issue(model: Model, { service, node, names, client }: Endpoint, caKey: PrivateKey, ca: SelfSignedCert) {
     const child = { parent: this };
     const address = model.nodes.find((n) => n.id === node)?.address ?? "";
     const key = new PrivateKey(service, { algorithm: "ECDSA", ecdsaCurve: "P256" }, child);
@@ -87,7 +89,7 @@ export class FleetAnchors extends pulumi.ComponentResource {
         caCertPem: ca.certPem,
         validityPeriodHours: LEAF_DAYS * HOURS_PER_DAY,
         earlyRenewalHours: LEAF_RENEW_DAYS * HOURS_PER_DAY,
-        allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
+        allowedUses: ["digital_signature", "key_encipherment", "server_auth", ...(client ? ["client_auth"] : [])],
       },
       child,
     );
@@ -98,13 +100,16 @@ export class FleetAnchors extends pulumi.ComponentResource {
 }
 
 /** Servers that present a certificate, with the names of the fleet's name plan. */
-function endpoints({ services, fleet }: Model): Endpoint[] {
+function endpoints({ services, nodes, fleet }: Model): Endpoint[] {
   const published: Record<string, string> = { redis: "redis", postgres: "postgres", qdrant: "qdrant", haproxy: "l7" };
-  return services
+  const servers = services
     .filter((s) => published[s.id] !== undefined)
     .map((s) => ({
       service: s.id,
       node: s.node,
       names: [`${published[s.id]}.${fleet.domain}`, `${s.node}.${fleet.domain}`],
     }));
+  // Nodes speak to each other by theirs: each is server and client.
+  const machines = nodes.map(({ id, hostname }) => ({ service: id, node: id, names: [hostname], client: true }));
+  return [...servers, ...machines];
 }

@@ -5,6 +5,8 @@ import type { Container, Model, Node } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import { renderHaproxyConf } from "../render/haproxy-conf.ts";
 import type { DataStack } from "../stacks/outputs.ts";
+import type { DbeGateway } from "./dbe-gateway.ts";
+import { gated } from "./gated.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 
@@ -14,6 +16,7 @@ export interface L7FrontArgs {
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
   readonly data: DataStack;
+  readonly bus: DbeGateway;
 }
 
 /** The L7 routers behind HAProxy on :8001, and the registries of tenants' API keys that the routers watch. */
@@ -56,7 +59,7 @@ export class L7Front extends pulumi.ComponentResource {
 
   private proxyFiles(proxy: Container): NodeFiles[] {
     const reload = [{ container: proxy.name, signal: "SIGUSR2" }];
-    const certificate = this.args.data.output("certificates").apply((all) => all.haproxy ?? { cert: "", key: "" });
+    const certificate = this.args.data.certificate(proxy.service);
     const config = { content: renderHaproxyConf(this.args.model), mode: "0444" };
     return [
       new NodeFiles(
@@ -78,23 +81,19 @@ export class L7Front extends pulumi.ComponentResource {
   }
 
   private gated(plan: Container, dependsOn: pulumi.Resource[]): HealthGate {
-    const { model, node, engine, runtime } = this.args;
+    const { model, node, engine, runtime, bus } = this.args;
     const volumes = plan.mounts.filter((m) => m.type === "volume").map((m) => m.source);
     const container = new ServiceContainer(
       { plan, fleet: model.fleet, hosts: model.hosts, address: node.address, image: runtime.image(plan.image) },
       {
         parent: this,
         providers: { docker: engine },
-        dependsOn: [...dependsOn, ...runtime.requirements(plan.image, volumes)],
+        dependsOn: [...dependsOn, ...bus.requirements(plan), ...runtime.requirements(plan.image, volumes)],
       },
     );
-    const { kind, port, path } = plan.health;
     return new HealthGate(
       plan.name,
-      {
-        node: node.id,
-        containers: [{ name: plan.name, instance: container.containerId, kind, port, ...(path && { path }) }],
-      },
+      { node: node.id, containers: [gated(plan, container.containerId)] },
       { parent: this },
     );
   }

@@ -2,6 +2,8 @@ import type { Provider } from "@pulumi/docker/provider.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { imageTag } from "../images/tag.ts";
+import { DBE_UID } from "../model/containers/dbe.ts";
+import { SERVICE_GID } from "../model/containers/paths.ts";
 import type { Model, Node } from "../model/types.ts";
 import { ImageOnNode, NodeFiles, NodeNetwork, PqcNodeIdentity } from "../provider/index.ts";
 
@@ -23,10 +25,17 @@ export interface NodeRuntimeArgs {
 /** Image that mints keys on a node: it has Node.js and nothing else. */
 const MINT_IMAGE = "dsmil-node-base";
 
+/** The same with what seals them: a TPM's tools, a client for Vault or OpenBao. */
+const SEALING_IMAGE = "dsmil-node-keys";
+
 /** Networks, volumes, images, CA and post-quantum identity of one node: everything services take for granted. */
 export class NodeRuntime extends pulumi.ComponentResource {
   /** The identity's public half, hex. */
   readonly identity: pulumi.Output<string>;
+  /** The node's keys and those of its peers, as files. */
+  readonly keys: pulumi.Resource;
+  /** Groups on the node that may use its TPM, where the key is sealed by it. */
+  readonly tpmGroups: pulumi.Output<string[]>;
   private readonly images = new Map<string, ImageOnNode>();
   private readonly imageRefs = new Map<string, string>();
   private readonly networks: NodeNetwork[];
@@ -43,7 +52,8 @@ export class NodeRuntime extends pulumi.ComponentResource {
     for (const { name, driverOpts } of model.volumes.filter((v) => v.node === node.id)) {
       this.volumes.set(name, new Volume(name, { name, driver: "local", driverOpts: { ...driverOpts } }, onEngine));
     }
-    const wanted = new Set([MINT_IMAGE, ...model.containers.filter((c) => c.node === node.id).map((c) => c.image)]);
+    const mintImage = node.key.kind === "file" ? MINT_IMAGE : SEALING_IMAGE;
+    const wanted = new Set([mintImage, ...model.containers.filter((c) => c.node === node.id).map((c) => c.image)]);
     for (const name of wanted) {
       const pinned = model.services.find((s) => s.image === name)?.imageTag;
       const ref = pinned === undefined ? imageTag(args.root, name) : `${name}:${pinned}`;
@@ -62,11 +72,15 @@ export class NodeRuntime extends pulumi.ComponentResource {
         node: node.id,
         rootSeed: args.rootSeed,
         rootPublicKey: args.rootPublicKey,
-        image: this.image(MINT_IMAGE),
+        image: this.image(mintImage),
         peers: model.nodes.map((n) => n.id).filter((id) => id !== node.id),
+        ...(node.key.kind !== "file" && { sealing: node.key }),
+        owner: `${DBE_UID}:${SERVICE_GID}`,
       },
-      { ...child, dependsOn: [this.images.get(MINT_IMAGE) as ImageOnNode] },
+      { ...child, dependsOn: [this.images.get(mintImage) as ImageOnNode] },
     );
+    this.keys = identity;
+    this.tpmGroups = identity.tpmGroup.apply((group) => (group ? [group] : []));
     this.identity = identity.publicKey;
     this.registerOutputs({ identity: this.identity });
   }

@@ -14,6 +14,8 @@ export interface ServiceContainerArgs {
   readonly address: string;
   /** Image reference with its content tag, known to be on the node. */
   readonly image: pulumi.Input<string>;
+  /** Ids of further groups on the node whose files it may use. */
+  readonly groups?: pulumi.Input<string[]>;
 }
 
 /** Every service runs as this user; secret files on the node belong to it. */
@@ -42,12 +44,22 @@ export class ServiceContainer extends pulumi.ComponentResource {
 }
 
 /** The docker provider's arguments for one container; every value the engine would fill in by itself is stated. */
-export function containerArgs({ plan, fleet, hosts, address, image }: ServiceContainerArgs): docker.ContainerArgs {
+export function containerArgs({
+  plan,
+  fleet,
+  hosts,
+  address,
+  image,
+  groups,
+}: ServiceContainerArgs): docker.ContainerArgs {
   return {
     name: plan.name,
     image,
     hostname: plan.name,
-    user: `${SERVICE_UID}:${SERVICE_UID}`,
+    user: plan.user,
+    ...(groups && { groupAdds: groups }),
+    ...(plan.devices.length > 0 && { devices: plan.devices.map((path) => ({ hostPath: path, containerPath: path })) }),
+    ...(plan.command.length > 0 && { command: [...plan.command] }),
     init: true,
     readOnly: true,
     privileged: false,

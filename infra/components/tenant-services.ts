@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Model, Node, Tenant } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import type { TenantSecrets } from "../stacks/outputs.ts";
+import type { DbeGateway } from "./dbe-gateway.ts";
+import { gated } from "./gated.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 
@@ -12,13 +14,14 @@ export interface TenantServicesArgs {
   readonly tenant: Tenant;
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
+  readonly bus: DbeGateway;
   readonly secrets: pulumi.Output<TenantSecrets>;
 }
 
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
 export class TenantServices extends pulumi.ComponentResource {
   constructor(args: TenantServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { model, node, tenant, engine, runtime, secrets } = args;
+    const { model, node, tenant, engine, runtime, bus, secrets } = args;
     super("dsmil:component:TenantServices", tenant.id, {}, opts);
     const credentials = new NodeFiles(
       `${tenant.id}-credentials`,
@@ -46,6 +49,7 @@ export class TenantServices extends pulumi.ComponentResource {
           providers: { docker: engine },
           dependsOn: [
             credentials,
+            ...bus.requirements(plan),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),
@@ -58,13 +62,7 @@ export class TenantServices extends pulumi.ComponentResource {
       tenant.id,
       {
         node: node.id,
-        containers: containers.map(({ plan, resource }) => ({
-          name: plan.name,
-          instance: resource.containerId,
-          kind: plan.health.kind,
-          port: plan.health.port,
-          ...(plan.health.path && { path: plan.health.path }),
-        })),
+        containers: containers.map(({ plan, resource }) => gated(plan, resource.containerId)),
       },
       { parent: this },
     );

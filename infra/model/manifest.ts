@@ -4,7 +4,7 @@
  * described.
  */
 
-import type { RoeLevel } from "./types.ts";
+import type { Classification, RoeLevel } from "./types.ts";
 
 export interface ManifestFleet {
   readonly name: string;
@@ -21,6 +21,18 @@ export interface ManifestNode {
   readonly role: "data" | "soc" | "ai";
   readonly address: string;
   readonly memory: string;
+  readonly key: ManifestNodeKey;
+}
+
+export interface ManifestNodeKey {
+  readonly kind: "file" | "tpm2" | "transit";
+  readonly device?: string;
+  readonly pcrs?: string;
+  readonly address?: string;
+  readonly mount?: string;
+  readonly key?: string;
+  readonly token_file?: string;
+  readonly ca_file?: string;
 }
 
 export interface ManifestNetwork {
@@ -50,7 +62,7 @@ export interface ManifestService {
   readonly id: string;
   readonly image: string;
   readonly tag?: string;
-  readonly scope: "tenant" | "shared";
+  readonly scope: "tenant" | "shared" | "node";
   readonly device?: number;
   readonly layer?: string;
   readonly node?: string;
@@ -63,11 +75,25 @@ export interface ManifestService {
   readonly needs: readonly string[];
 }
 
+export interface ManifestDbe {
+  readonly transport: "quic" | "tls";
+  readonly port: number;
+  readonly rotation: { readonly every: string; readonly messages: number };
+  readonly revoked: readonly string[];
+}
+
+export interface ManifestOfficer {
+  readonly person: string;
+  readonly public_key: string;
+}
+
 export interface ManifestTenant {
   readonly id: string;
   readonly roe_level: RoeLevel;
   readonly actions: readonly string[];
   readonly compartments: readonly string[];
+  readonly classification: Classification;
+  readonly officers: readonly ManifestOfficer[];
   readonly tools: readonly string[];
   readonly api_keys: readonly string[];
   readonly retention: { readonly hot: string; readonly soc: string; readonly archive: string };
@@ -80,6 +106,7 @@ export interface Manifest {
   readonly layers: readonly ManifestLayer[];
   readonly devices: readonly ManifestDevice[];
   readonly services: readonly ManifestService[];
+  readonly dbe: ManifestDbe;
   readonly tenants: readonly ManifestTenant[];
 }
 

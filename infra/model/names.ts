@@ -23,6 +23,7 @@ const COLLECTIONS = ["events", "knowledge_base", "chat_history"] as const;
 /** Ids no tenant may take: each is, or begins, a name that something else owns. */
 export const RESERVED_TENANT_IDS: Readonly<Record<string, string>> = {
   admin: "administrators of the stores",
+  audit: "the audit trail's schema (dsmil_audit)",
   all: "the word for every tenant in commands",
   default: "the default user of Redis",
   dsmil: "the fleet's own roles and schemas (dsmil_admin)",

@@ -2,11 +2,11 @@ import type { Node } from "./types.ts";
 
 /** What kind of thing an image of the catalogue is, as far as the manifest's rules go. */
 export interface ImageProfile {
-  /** store: keeps data; balancer: passes requests on to what it needs; program: serves a device. */
-  readonly kind: "store" | "balancer" | "program";
-  readonly scope: "tenant" | "shared";
-  /** Role of the nodes whose stack runs it. */
-  readonly role: Node["role"];
+  /** store: keeps data; balancer: passes requests on to what it needs; program: serves a device; bus: joins the nodes. */
+  readonly kind: "store" | "balancer" | "program" | "bus";
+  readonly scope: "tenant" | "shared" | "node";
+  /** Role of the nodes whose stack runs it; absent where every node has it. */
+  readonly role?: Node["role"];
   /** Whether a service may have more than one container; these are numbered from 1. */
   readonly scalable: boolean;
   /** Port the image listens on, where it cannot be chosen. */
@@ -25,6 +25,8 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l4-classifier": tenantProgram,
   "dsmil-l8-analytics": tenantProgram,
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
+  "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
+  "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },
 };
 
 /** Names of all images a service may use; the schema's list is kept equal by a test. */

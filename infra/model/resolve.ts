@@ -1,10 +1,11 @@
 import { buildContainers } from "./containers/build.ts";
 import { deepFreeze } from "./deep-freeze.ts";
-import type { Manifest, ManifestDevice, ManifestService, ManifestTenant } from "./manifest.ts";
+import type { Manifest, ManifestDbe, ManifestDevice, ManifestService, ManifestTenant } from "./manifest.ts";
 import { collectionsOf, hostName, schemaOf, streamsOf, tenantPrefix, tokenIdBase } from "./names.ts";
+import { resolveNodeKey } from "./node-key.ts";
 import { profileOf } from "./profiles.ts";
 import { carve, parseSubnet } from "./subnet.ts";
-import type { Device, Fleet, HostEntry, Model, Network, Node, Service, Tenant } from "./types.ts";
+import type { Dbe, Device, Fleet, HostEntry, Model, Network, Node, Service, Tenant } from "./types.ts";
 import { mebibytes, milliseconds } from "./units.ts";
 
 /** Derives everything from a checked manifest, once. The result is plain data, frozen through and through. */
@@ -12,12 +13,13 @@ export function resolve(manifest: Manifest): Model {
   const { name, domain, version, images, logging, database, log_level: logLevel } = manifest.fleet;
   const fleet: Fleet = { name, domain, version, imageSource: images, logDriver: logging, database, logLevel };
   const nodes = manifest.nodes.map(
-    ({ id, role, address, memory }): Node => ({
-      id,
-      role,
-      address,
-      hostname: hostName(id, domain),
-      memoryMiB: mebibytes(memory),
+    (node): Node => ({
+      id: node.id,
+      role: node.role,
+      address: node.address,
+      hostname: hostName(node.id, domain),
+      memoryMiB: mebibytes(node.memory),
+      key: resolveNodeKey(node),
     }),
   );
   const networks = manifest.networks.map(({ id, pool, intercontainer }): Network => {
@@ -35,11 +37,31 @@ export function resolve(manifest: Manifest): Model {
     },
   }));
   const devices = manifest.devices.map(resolveDevice);
-  const services = manifest.services.map((service) => resolveService(service, devices));
+  const services = manifest.services.flatMap((service) => {
+    const placed = service.scope === "node" ? nodes.map(({ id: node }) => ({ ...service, node })) : [service];
+    return placed.map((one) => resolveService(one, devices));
+  });
+  const dbe = resolveDbe(manifest.dbe);
   const tenants = manifest.tenants.map(resolveTenant);
-  const parts = { fleet, nodes, networks, devices, services, tenants };
+  const parts = { fleet, nodes, networks, devices, services, dbe, tenants };
   const hosts = hostEntries(nodes, services, domain);
-  return deepFreeze({ fleet, nodes, networks, layers, devices, services, tenants, hosts, ...buildContainers(parts) });
+  return deepFreeze({
+    fleet,
+    nodes,
+    networks,
+    layers,
+    devices,
+    services,
+    dbe,
+    tenants,
+    hosts,
+    ...buildContainers(parts),
+  });
+}
+
+function resolveDbe({ transport, port, rotation, revoked }: ManifestDbe): Dbe {
+  const { every, messages } = rotation;
+  return { transport, port, rotation: { seconds: milliseconds(every) / 1_000, messages }, revoked };
 }
 
 function resolveDevice({ id, layer, role, node, memory, container_memory, cpus }: ManifestDevice): Device {
@@ -79,13 +101,15 @@ function resolveService(service: ManifestService, devices: readonly Device[]): S
 }
 
 function resolveTenant(tenant: ManifestTenant): Tenant {
-  const { id, roe_level, actions, compartments, tools, api_keys, retention } = tenant;
+  const { id, roe_level, actions, compartments, classification, officers, tools, api_keys, retention } = tenant;
   return {
     id,
     prefix: tenantPrefix(id),
     roeLevel: roe_level,
     actions,
     compartments,
+    classification,
+    officers: officers.map(({ person, public_key }) => ({ person, publicKey: public_key })),
     tools,
     retentionHotSeconds: milliseconds(retention.hot) / 1_000,
     retentionSocSeconds: milliseconds(retention.soc) / 1_000,

@@ -6,6 +6,9 @@
 /** ROE levels a tenant can hold, lowest first (seed: Phase 5 §4.4). */
 export type RoeLevel = "ANALYSIS_ONLY" | "SOC_ASSIST" | "TRAINING";
 
+/** Classifications on the bus, lowest first. */
+export type Classification = "UNCLASSIFIED" | "RESTRICTED" | "CONFIDENTIAL" | "SECRET" | "TOP_SECRET";
+
 /** Facts that hold for the whole fleet. */
 export interface Fleet {
   /** Prefix of every container, network and volume name: `dsmil`. */
@@ -24,6 +27,25 @@ export interface Fleet {
   readonly logLevel: string;
 }
 
+/** How a node keeps its private key (docs/pqc.md). */
+export type NodeKey =
+  | { readonly kind: "file" }
+  | {
+      readonly kind: "tpm2";
+      /** `/dev/tpmrm0`, or the socket of a software TPM. */
+      readonly device: string;
+      /** `sha256:0,7` */
+      readonly pcrs: string;
+    }
+  | {
+      readonly kind: "transit";
+      readonly address: string;
+      readonly mount: string;
+      readonly key: string;
+      readonly tokenFile: string;
+      readonly caFile: string;
+    };
+
 /** One machine. */
 export interface Node {
   readonly id: string;
@@ -34,6 +56,7 @@ export interface Node {
   readonly hostname: string;
   /** Memory that containers of this node may claim in sum, MiB. */
   readonly memoryMiB: number;
+  readonly key: NodeKey;
 }
 
 /** An engine network; every node has its own subnet of it. */
@@ -66,6 +89,24 @@ export interface Device {
   readonly tokenIdBase: number;
 }
 
+/** The bus between the nodes. */
+export interface Dbe {
+  readonly transport: "quic" | "tls";
+  /** Port of every gateway on its node's address. */
+  readonly port: number;
+  /** When session keys are made anew, whichever comes first. */
+  readonly rotation: { readonly seconds: number; readonly messages: number };
+  /** Node ids and hex SHA-256 digests of node keys that no gateway talks to any more. */
+  readonly revoked: readonly string[];
+}
+
+/** Somebody whose signature counts for what needs two persons. */
+export interface Officer {
+  readonly person: string;
+  /** Hex of the raw ML-DSA-87 key. */
+  readonly publicKey: string;
+}
+
 /** Stream keys of one tenant in Redis. */
 export interface TenantStreams {
   readonly l3In: string;
@@ -84,6 +125,8 @@ export interface Tenant {
   readonly roeLevel: RoeLevel;
   readonly actions: readonly string[];
   readonly compartments: readonly string[];
+  readonly classification: Classification;
+  readonly officers: readonly Officer[];
   readonly tools: readonly string[];
   /** Seconds that entries of the L3/L4 streams are kept. */
   readonly retentionHotSeconds: number;
@@ -106,9 +149,10 @@ export interface Service {
   readonly image: string;
   /** Content tag the manifest pins, to stay on or go back to an earlier image; absent: the tag of the sources at hand. */
   readonly imageTag?: string;
-  /** store: keeps data; balancer: passes requests on to what it needs; program: serves a device. */
-  readonly kind: "store" | "balancer" | "program";
-  readonly scope: "tenant" | "shared";
+  /** store: keeps data; balancer: passes requests on to what it needs; program: serves a device; bus: joins the nodes. */
+  readonly kind: "store" | "balancer" | "program" | "bus";
+  /** A service of scope `node` stands in the model once for each node. */
+  readonly scope: "tenant" | "shared" | "node";
   readonly node: string;
   readonly replicas: number;
   /** Device this service speaks for; data services have none. */
@@ -145,9 +189,9 @@ export interface PublishedPort {
   readonly protocol: "tcp" | "udp";
 }
 
-/** How to ask one container for its health: an HTTP(S) path, or only that the port accepts a connection. */
+/** How to ask one container for its health: an HTTP(S) path, that the port accepts a connection, or a command in it. */
 export interface HealthProbe {
-  readonly kind: "http" | "https" | "tcp";
+  readonly kind: "http" | "https" | "tcp" | "exec";
   readonly port: number;
   /** For http and https. */
   readonly path?: string;
@@ -176,6 +220,12 @@ export interface Container {
   readonly mounts: readonly Mount[];
   /** Path → mount options. */
   readonly tmpfs: Readonly<Record<string, string>>;
+  /** Devices of the node that it may use. */
+  readonly devices: readonly string[];
+  /** `uid:gid` that it runs as. */
+  readonly user: string;
+  /** Arguments after the image's entry point; empty for its own. */
+  readonly command: readonly string[];
   readonly logTag: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly health: HealthProbe;
@@ -205,6 +255,7 @@ export interface Model {
   readonly layers: readonly Layer[];
   readonly devices: readonly Device[];
   readonly services: readonly Service[];
+  readonly dbe: Dbe;
   readonly tenants: readonly Tenant[];
   readonly containers: readonly Container[];
   readonly volumes: readonly Volume[];

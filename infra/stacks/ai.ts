@@ -1,3 +1,4 @@
+import { DbeGateway } from "../components/dbe-gateway.ts";
 import { L7Front } from "../components/l7-front.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
@@ -7,7 +8,9 @@ import { DataStack } from "./outputs.ts";
 export function aiStack({ model, node, root }: NodeStackArgs): Record<string, unknown> {
   const engine = nodeEngine(node);
   const data = DataStack.of(model);
-  const runtime = new NodeRuntime({ model, node, engine, root, ...data.anchors() });
-  new L7Front({ model, node, engine, runtime, data });
+  const anchors = data.anchors();
+  const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
+  const bus = new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  new L7Front({ model, node, engine, runtime, data, bus });
   return { identity: runtime.identity };
 }

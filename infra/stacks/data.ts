@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AuditTrail } from "../components/audit-trail.ts";
 import { DataServices } from "../components/data-services.ts";
+import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { TenantData } from "../components/tenant-data.ts";
@@ -16,14 +18,30 @@ export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): 
     const data = new TenantData({ model, tenant, node: node.id, rootSeed, allowDataLoss, stores });
     return [tenant.id, data.secrets] as const;
   });
-  const remote = model.services
-    .filter((s) => s.id === "haproxy")
-    .map((s) => [s.id, anchors.certificate(s.id)] as const);
+  const secrets = new Map(tenants);
+  const postgres = stores.get("postgres");
+  if (postgres === undefined) throw new Error("the manifest has no postgres");
+  const audit = new AuditTrail({ model, node: node.id, allowDataLoss, database: postgres });
+  new DbeGateway({
+    ...{ model, node, engine, runtime, caCert, rootPublicKey },
+    certificate: anchors.certificate(node.id),
+    auditPassword: audit.passwords[node.id] ?? "",
+    tenantCertificate: ({ id }) =>
+      pulumi.unsecret(pulumi.output(secrets.get(id)).apply((all) => all?.signing.certificate ?? "")),
+    dependsOn: [audit.trail],
+  });
+  const elsewhere = [
+    ...model.services.filter((s) => s.id === "haproxy"),
+    ...model.nodes.filter(({ id }) => id !== node.id),
+  ];
+  const remote = elsewhere.map(({ id }) => [id, anchors.certificate(id)] as const);
   return {
     caCert,
     rootPublicKey,
     rootSeed,
     certificates: pulumi.secret(pulumi.all(Object.fromEntries(remote))),
+    auditPasswords: pulumi.secret(pulumi.all(audit.passwords)),
+    audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
     identity: runtime.identity,
   };

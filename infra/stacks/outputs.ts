@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { DbeGatewayArgs } from "../components/dbe-gateway.ts";
+import type { ServerCertificate } from "../components/fleet-anchors.ts";
 import type { Model } from "../model/types.ts";
 
 /** A tenant's credentials, as the data stack hands them to the stacks that deliver them. */
@@ -18,8 +20,12 @@ export interface DataOutputs {
   readonly caCert: string;
   readonly rootPublicKey: string;
   readonly rootSeed: string;
-  /** Service id → PEM certificate and key, for servers that run on other nodes. */
-  readonly certificates: Readonly<Record<string, { readonly cert: string; readonly key: string }>>;
+  /** Service or node id → PEM certificate and key, for servers that run on other nodes and for these nodes. */
+  readonly certificates: Readonly<Record<string, ServerCertificate>>;
+  /** Node id → password of its role in the audit trail. */
+  readonly auditPasswords: Readonly<Record<string, string>>;
+  /** Of the role that sees the whole audit trail. */
+  readonly audit: { readonly readerPassword: string };
   /** Tenant id → credentials. */
   readonly tenants: Readonly<Record<string, TenantSecrets>>;
 }
@@ -51,25 +57,45 @@ export class DataStack {
     };
   }
 
+  /** What a node's gateway to the bus receives. */
+  gateway(node: string): Pick<DbeGatewayArgs, "certificate" | "auditPassword" | "tenantCertificate"> {
+    return {
+      certificate: this.certificate(node),
+      auditPassword: this.entry("auditPasswords", node, `node ${node}`),
+      tenantCertificate: ({ id }) => pulumi.unsecret(this.tenant(id).apply((secrets) => secrets.signing.certificate)),
+    };
+  }
+
+  /** Certificate and key of a server, by the service's id, or of a node. */
+  certificate(id: string): pulumi.Output<ServerCertificate> {
+    return this.entry("certificates", id, `the certificate of ${id}`);
+  }
+
+  /** A tenant's credentials. */
+  tenant(id: string): pulumi.Output<TenantSecrets> {
+    return this.entry("tenants", id, `tenant ${id}`);
+  }
+
   /** One of the fleet-wide outputs. */
-  output<K extends keyof DataOutputs>(name: K): pulumi.Output<DataOutputs[K]> {
-    return this.reference.requireOutput(name) as pulumi.Output<DataOutputs[K]>;
+  private output<K extends "caCert" | "rootSeed" | "rootPublicKey">(name: K): pulumi.Output<string> {
+    return this.reference.getOutput(name).apply((value: string | undefined) => this.present(value, `output ${name}`));
+  }
+
+  /** One entry of an output that is a secret map. */
+  private entry<T>(name: "auditPasswords" | "certificates" | "tenants", key: string, what: string): pulumi.Output<T> {
+    const found = this.reference
+      .getOutput(name)
+      .apply((map: Readonly<Record<string, T>> | undefined) => this.present(map?.[key], what));
+    return pulumi.secret(found) as pulumi.Output<T>;
   }
 
   /**
-   * A tenant's credentials. In a preview a tenant that the data stack has yet to create is unknown; in an update it
-   * is an error that names the stack to run first.
+   * What the data stack has yet to create is unknown in a preview; in an update it is an error that names the stack to run
+   * first.
    */
-  tenant(id: string): pulumi.Output<TenantSecrets> {
-    return pulumi.secret(
-      this.output("tenants").apply((tenants) => {
-        const found = tenants[id];
-        if (found !== undefined) return found;
-        if (pulumi.runtime.isDryRun()) return pulumi.unknown as unknown as TenantSecrets;
-        throw new Error(
-          `tenant ${id} is not in stack ${this.stack} yet: run \`pulumi up --stack ${this.stack}\` first`,
-        );
-      }),
-    );
+  private present<T>(value: T | undefined, what: string): T {
+    if (value !== undefined) return value;
+    if (pulumi.runtime.isDryRun()) return pulumi.unknown as unknown as T;
+    throw new Error(`${what} is not in stack ${this.stack} yet: run \`pulumi up --stack ${this.stack}\` first`);
   }
 }

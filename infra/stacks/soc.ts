@@ -1,3 +1,4 @@
+import { DbeGateway } from "../components/dbe-gateway.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { TenantServices } from "../components/tenant-services.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
@@ -7,9 +8,11 @@ import { DataStack } from "./outputs.ts";
 export function socStack({ model, node, root }: NodeStackArgs): Record<string, unknown> {
   const engine = nodeEngine(node);
   const data = DataStack.of(model);
-  const runtime = new NodeRuntime({ model, node, engine, root, ...data.anchors() });
+  const anchors = data.anchors();
+  const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
+  const bus = new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
   for (const tenant of model.tenants) {
-    new TenantServices({ model, node, tenant, engine, runtime, secrets: data.tenant(tenant.id) });
+    new TenantServices({ model, node, tenant, engine, runtime, bus, secrets: data.tenant(tenant.id) });
   }
   return { identity: runtime.identity };
 }

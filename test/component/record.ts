@@ -37,6 +37,8 @@ export async function record(
           publicKey: "00",
           seed: "11",
           token: `${name}-token`,
+          certificate: "{}",
+          tpmGroup: "",
         };
         return { id: `${name}-id`, state: { ...outputs, ...inputs } };
       },
@@ -59,7 +61,10 @@ function dataOutputs(tenants: readonly string[]) {
     caCert: "ca-cert",
     rootPublicKey: "00",
     rootSeed: "root-seed-hidden",
-    certificates: { haproxy: { cert: "front-cert", key: "front-key-hidden" } },
+    certificates: Object.fromEntries(
+      ["haproxy", "node-a", "node-b"].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
+    ),
+    auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),
   };
 }

@@ -47,7 +47,7 @@ describe.each(Object.keys(STACKS) as (keyof typeof STACKS)[])("stack %s", (node)
     expect(containers.length).toBeGreaterThan(2);
     for (const { name, inputs } of containers) {
       expect(inputs, name).toMatchObject({
-        user: "10001:10001",
+        user: expect.stringMatching(/^1000[12]:10001$/),
         readOnly: true,
         privileged: false,
         capabilities: { drops: ["ALL"] },
@@ -87,7 +87,9 @@ describe.each(Object.keys(STACKS) as (keyof typeof STACKS)[])("stack %s", (node)
 describe("tenants on a security-operations node", () => {
   it("mount their own credentials and no other tenant's", async () => {
     const all = await compose("node-a", loadManifestText(MANIFEST));
-    for (const { name, inputs } of all.filter((r) => r.type === CONTAINER)) {
+    const theirs = all.filter((r) => r.type === CONTAINER && !r.name.startsWith("dsmil-dbe-"));
+    expect(theirs).toHaveLength(6);
+    for (const { name, inputs } of theirs) {
       const own = name.endsWith("-alpha") ? "alpha" : "bravo";
       const other = own === "alpha" ? "bravo" : "alpha";
       const mounts = JSON.stringify(inputs.mounts);
@@ -103,5 +105,60 @@ describe("the inference node", () => {
     const keys = all.find((r) => r.name === "alpha-api-keys");
     expect(JSON.stringify(keys?.inputs)).toMatch(/sha256/);
     expect(JSON.stringify(keys?.inputs)).not.toContain("sk-alpha");
+  });
+});
+
+describe("the bus", () => {
+  const filesOf = (all: readonly Registration[], name: string) =>
+    all.find((r) => r.type === "dsmil:index:NodeFiles" && r.name === name)?.inputs as
+      | { path: string; uid?: number; dirMode?: string; files: Record<string, { content: string; mode: string }> }
+      | undefined;
+
+  it("gives a container a folder that says who it is, out of its own reach", async () => {
+    const all = await compose("node-a", loadManifestText(MANIFEST));
+    const folder = filesOf(all, "dsmil-l8-analytics-alpha-dbe");
+    expect(folder).toMatchObject({ path: "/var/lib/dsmil/dbe/dsmil-l8-analytics-alpha", dirMode: "1770" });
+    expect(folder?.uid ?? 0).toBe(0);
+    expect(JSON.parse(folder?.files["identity.json"]?.content ?? "")).toEqual({
+      container: "dsmil-l8-analytics-alpha",
+      service: "l8-analytics",
+      device: 52,
+      tenants: ["ALPHA"],
+    });
+  });
+
+  it("keeps the node's keys to the gateway's own user", async () => {
+    const all = await compose("node-b", loadManifestText(MANIFEST));
+    expect(filesOf(all, "node-tls")).toMatchObject({ uid: 10002, files: { value: { "tls.key": { mode: "0400" } } } });
+    expect(all.find((r) => r.type === "dsmil:index:PqcNodeIdentity")?.inputs.owner).toBe("10002:10001");
+    const holders = all.filter((r) => r.type === CONTAINER && JSON.stringify(r.inputs.mounts).includes("node_keys"));
+    expect(holders.map((r) => r.name)).toEqual(["dsmil-dbe-gateway-node-b"]);
+  });
+
+  it("listens by the sidecar over QUIC, by the gateway over TLS", async () => {
+    const ports = async (text: string) =>
+      (await compose("node-b", loadManifestText(text)))
+        .filter((r) => r.type === CONTAINER && r.name.startsWith("dsmil-dbe-"))
+        .map((r) => [r.name, (r.inputs.ports as { external: number; protocol: string }[]).map((p) => p.protocol)]);
+    expect(await ports(MANIFEST)).toEqual([
+      ["dsmil-dbe-gateway-node-b", []],
+      ["dsmil-dbe-quic-node-b", ["udp"]],
+    ]);
+    expect(await ports(MANIFEST.replace("transport: quic", "transport: tls"))).toEqual([
+      ["dsmil-dbe-gateway-node-b", ["tcp"]],
+    ]);
+  });
+
+  it("opens a key that a TPM seals with the tools for it", async () => {
+    const sealed = MANIFEST.replace("address: 172.20.0.20,", "address: 172.20.0.20, key: { kind: tpm2 },");
+    const all = await compose("node-b", loadManifestText(sealed));
+    expect(all.find((r) => r.type === "dsmil:index:PqcNodeIdentity")?.inputs.sealing).toEqual({
+      kind: "tpm2",
+      device: "/dev/tpmrm0",
+      pcrs: "sha256:0,7",
+    });
+    const gateway = all.find((r) => r.name === "dsmil-dbe-gateway-node-b" && r.type === CONTAINER)?.inputs;
+    expect(gateway?.image).toMatch(/^dsmil-dbe-gateway-tpm:/);
+    expect(gateway?.devices).toEqual([{ hostPath: "/dev/tpmrm0", containerPath: "/dev/tpmrm0" }]);
   });
 });

@@ -25,22 +25,28 @@ interface HealthDocument {
 export async function askHealth(
   connection: NodeConnection,
   ip: string,
-  { health, device }: Container,
+  { name, service, health, device }: Container,
 ): Promise<Answer> {
+  if (health.kind === "exec") return askInside(connection, name, health.argv);
   const forward = await connection.forward(ip, health.port);
   try {
     if (health.kind === "tcp") return await accepts(forward.port);
     // Services of ours explain themselves; others only say whether they are alive.
-    const path = device === undefined ? (health.path ?? "/") : "/health";
+    const explains = device !== undefined || service === "dbe-gateway";
+    const path = explains ? "/health" : (health.path ?? "/");
     const { status, body } = await get(health.kind, forward.port, path);
-    if (device === undefined)
-      return status === 200 ? { health: "healthy" } : { health: "unhealthy", cause: `HTTP ${status}` };
+    if (!explains) return status === 200 ? { health: "healthy" } : { health: "unhealthy", cause: `HTTP ${status}` };
     return judge(status, body);
   } catch (error) {
     return { health: "unhealthy", cause: error instanceof Error ? error.message : String(error) };
   } finally {
     forward.close();
   }
+}
+
+async function askInside(connection: NodeConnection, name: string, argv: readonly string[]): Promise<Answer> {
+  const { code, stderr } = await connection.exec(["docker", "exec", name, ...argv], { timeoutMs: TIMEOUT_MS });
+  return code === 0 ? { health: "healthy" } : { health: "unhealthy", cause: stderr.trim() || `exit status ${code}` };
 }
 
 function judge(status: number, body: string): Answer {

@@ -1,11 +1,13 @@
 import type { Loose, Manifest } from "../manifest.ts";
 import type { Finding } from "../manifest-error.ts";
 import { checkAddresses } from "./addresses.ts";
+import { checkDbe } from "./dbe.ts";
 import { checkDevices } from "./devices.ts";
 import { checkDuplicates } from "./duplicates.ts";
 import { checkLimits } from "./limits.ts";
 import { checkMemory } from "./memory.ts";
 import { checkNames } from "./names.ts";
+import { checkNodeKeys } from "./node-keys.ts";
 import { checkReferences } from "./references.ts";
 import { checkServices } from "./services.ts";
 import { checkTenants } from "./tenants.ts";
@@ -19,8 +21,10 @@ const CHECKS: readonly Check[] = [
   checkNames,
   checkAddresses,
   checkDevices,
+  checkNodeKeys,
   checkMemory,
   checkServices,
+  checkDbe,
   checkTenants,
   checkLimits,
 ];

@@ -32,6 +32,9 @@ export const checkLimits: Check = (manifest) => {
       shorter = { key, text };
     }
   }
+  const every = manifest.dbe?.rotation?.every;
+  findings.push(...range(["dbe", "rotation", "every"], every, "10s", "7d"));
+  findings.push(...whole(["dbe", "rotation", "every"], every, "1s", "1h"));
   return findings;
 };
 

@@ -48,6 +48,10 @@ export const checkMemory: Check = (manifest) => {
 function containerClaims(manifest: Loose<Manifest>): Claim[] {
   return entries("services", manifest.services).flatMap(({ value }) => {
     const [node, memory, count] = [nodeOf(manifest, value), memoryOf(manifest, value), containerCount(manifest, value)];
+    if (memory !== undefined && value.scope === "node") {
+      const nodes = manifest.nodes?.flatMap((one) => (one?.id === undefined ? [] : [one.id])) ?? [];
+      return nodes.map((id) => ({ node: id, mib: mebibytes(memory), what: `${value.id}` }));
+    }
     if (node === undefined || memory === undefined || count === 0) return [];
     const mib = count * mebibytes(memory);
     return [{ node, mib, what: count === 1 ? `${value.id}` : `${value.id} (${count} × ${memory})` }];

@@ -65,8 +65,12 @@ function limitsSource(service: Service, profile: ImageProfile): Problem[] {
     const stated = (["node", "layer", "memory", "cpus"] as const).filter((key) => key in service);
     return stated.map((key) => ({ key, message: `comes from device ${service.device}; expected no "${key}" here` }));
   }
-  const missing = (["node", "memory", "cpus"] as const).filter((key) => !(key in service));
+  const everywhere = profile.scope === "node";
+  const missing = ([...(everywhere ? [] : ["node"]), "memory", "cpus"] as const).filter((key) => !(key in service));
   return [
+    ...(everywhere && "node" in service
+      ? [{ key: "node" as const, message: `${service.image} runs on every node; expected no "node" here` }]
+      : []),
     ...(service.device === undefined
       ? []
       : [{ key: "device" as const, message: `a ${profile.kind} speaks for no device; expected none` }]),
@@ -77,7 +81,7 @@ function limitsSource(service: Service, profile: ImageProfile): Problem[] {
 function placement(manifest: Loose<Manifest>, service: Service, profile: ImageProfile): Problem[] {
   const id = nodeOf(manifest, service);
   const role = manifest.nodes?.find((node) => node?.id === id)?.role;
-  if (role === undefined || role === profile.role) return [];
+  if (role === undefined || profile.role === undefined || role === profile.role) return [];
   const via = service.device === undefined ? "" : ` (the node of device ${service.device})`;
   const message = `${service.image} runs on nodes of role ${profile.role}; expected one, and ${id}${via} has role ${role}`;
   return [{ key: service.device === undefined ? "node" : "device", message }];

@@ -1,23 +1,26 @@
 import { containerName, logTag, tokenText } from "../names.ts";
 import { profileOf } from "../profiles.ts";
 import { hostIn } from "../subnet.ts";
-import type { Container, Fleet, Model, Service, Tenant, Volume } from "../types.ts";
+import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "../types.ts";
+import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l7RouterPart } from "./l7-router.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
-import { CA_FILE } from "./paths.ts";
+import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
 import { postgresPart } from "./postgres.ts";
 import { qdrantPart } from "./qdrant.ts";
 import { redisPart } from "./redis.ts";
 import { tenantProgramPart } from "./tenant-program.ts";
 
-type Parts = Pick<Model, "fleet" | "nodes" | "networks" | "devices" | "services" | "tenants">;
+type Parts = Pick<Model, "fleet" | "nodes" | "networks" | "devices" | "services" | "dbe" | "tenants">;
 
 const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> = {
   "dsmil-redis": redisPart,
   "dsmil-postgres": postgresPart,
   "dsmil-qdrant": qdrantPart,
   "dsmil-haproxy": haproxyPart,
+  "dsmil-dbe-gateway": dbeGatewayPart,
+  "dsmil-dbe-quic": dbeQuicPart,
   "dsmil-l7-router": l7RouterPart,
   "dsmil-l3-router": tenantProgramPart,
   "dsmil-l4-classifier": tenantProgramPart,
@@ -29,6 +32,8 @@ export function buildContainers(model: Parts): Pick<Model, "containers" | "volum
   const containers: Container[] = [];
   const volumes = new Map<string, Volume>();
   for (const service of model.services) {
+    // Over TLS the gateway listens itself.
+    if (service.image === "dsmil-dbe-quic" && model.dbe.transport !== "quic") continue;
     const scalable = profileOf(service.image).scalable;
     const copies = service.scope === "tenant" ? model.tenants.length : service.replicas;
     for (let copy = 0; copy < copies; copy++) {
@@ -47,12 +52,22 @@ function build(
   tenant: Tenant | undefined,
   replica: number | undefined,
 ): { container: Container; volumes: readonly Volume[] } {
-  const { fleet } = model;
+  const { fleet, dbe, nodes } = model;
+  const nodeKey: NodeKey = nodes.find(({ id }) => id === service.node)?.key ?? { kind: "file" };
   const needs = model.services.filter(({ id }) => service.needs.includes(id));
-  const context = { fleet, service, needs, common: commonEnv(model, service), ...(tenant && { tenant }) };
+  const context = {
+    fleet,
+    service,
+    dbe,
+    nodeKey,
+    needs,
+    common: commonEnv(model, service),
+    ...(tenant && { tenant }),
+    ...(replica !== undefined && { replica }),
+  };
   const makePart = PARTS[service.image];
   if (makePart === undefined) throw new Error(`image ${service.image} has no container description`);
-  const { volumes, ...part } = makePart(context);
+  const { volumes, publish = [], ...part } = makePart(context);
   const identity = {
     ...(tenant && { tenant: tenant.id }),
     ...(service.layer !== undefined && { layer: service.layer }),
@@ -60,16 +75,23 @@ function build(
     ...(replica !== undefined && { replica }),
   };
   const container: Container = {
-    name: containerName(fleet.name, service.id, tenant?.id ?? replica),
+    name: containerName(fleet.name, service.id, tenant?.id ?? replica ?? nodeOf(service)),
     service: service.id,
-    image: imageOf(fleet, service),
+    image: imageOf(fleet, service, nodeKey),
     node: service.node,
     ...identity,
     memoryMiB: service.memoryMiB,
     cpus: service.cpus,
     networks: attachments(model, service, replica),
-    publish:
-      service.publish === undefined ? [] : [{ internal: service.port, external: service.publish, protocol: "tcp" }],
+    publish: [
+      ...(service.publish === undefined
+        ? []
+        : [{ internal: service.port, external: service.publish, protocol: "tcp" } as const]),
+      ...publish,
+    ],
+    devices: [],
+    user: `${SERVICE_UID}:${SERVICE_GID}`,
+    command: [],
     logTag: logTag(fleet.name, service.id, tenant?.id),
     labels: labels(service, tenant),
     ...part,
@@ -77,8 +99,15 @@ function build(
   return { container, volumes };
 }
 
-/** The vendor's Qdrant where its registry can be reached; the lab's stand-in over the same engine otherwise. */
-function imageOf({ imageSource }: Fleet, { image }: Service): string {
+/** What tells the containers of a service apart that every node has one of. */
+const nodeOf = ({ scope, node }: Service): string | undefined => (scope === "node" ? node : undefined);
+
+/**
+ * The vendor's Qdrant where its registry can be reached; the lab's stand-in over the same engine otherwise. A gateway that
+ * opens a key sealed by a TPM has the tools for it.
+ */
+function imageOf({ imageSource }: Fleet, { image }: Service, { kind }: NodeKey): string {
+  if (image === "dsmil-dbe-gateway" && kind === "tpm2") return "dsmil-dbe-gateway-tpm";
   return imageSource === "vendor" && image === "dsmil-qdrant" ? "dsmil-qdrant-vendor" : image;
 }
 

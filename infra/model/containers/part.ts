@@ -1,7 +1,13 @@
-import type { Container, Fleet, Service, Tenant, Volume } from "../types.ts";
+import type { Container, Dbe, Fleet, NodeKey, Service, Tenant, Volume } from "../types.ts";
 
 /** What differs from image to image in a container. */
 export interface ContainerPart extends Pick<Container, "env" | "mounts" | "tmpfs" | "health" | "stopSeconds"> {
+  readonly devices?: readonly string[];
+  /** `uid:gid`; default the services' own. */
+  readonly user?: string;
+  readonly command?: readonly string[];
+  /** Ports beside the one that the manifest publishes. */
+  readonly publish?: Container["publish"];
   /** Volumes that exist for this container. */
   readonly volumes: readonly Volume[];
 }
@@ -10,9 +16,14 @@ export interface ContainerPart extends Pick<Container, "env" | "mounts" | "tmpfs
 export interface PartContext {
   readonly fleet: Fleet;
   readonly service: Service;
+  readonly dbe: Dbe;
+  /** Of the service's node. */
+  readonly nodeKey: NodeKey;
   /** Settings that every program gets: node, service, device, layer, token, log level, CA. */
   readonly common: Readonly<Record<string, string>>;
   /** Services this one needs. */
   readonly needs: readonly Service[];
   readonly tenant?: Tenant;
+  /** Number of the container, where there may be several. */
+  readonly replica?: number;
 }

@@ -5,6 +5,8 @@ export const CA_FILE = "/etc/dsmil/ca/ca.crt";
 
 /** User and group of every service; secret files and volumes belong to it. */
 export const SERVICE_UID = 10001;
+/** Group of all our programs. */
+export const SERVICE_GID = 10001;
 
 /** A read-only folder of the node. Folders, not files: a file replaced by rename would stay the old one inside. */
 export const folder = (source: string, target: string): Mount => ({ type: "bind", source, target, readOnly: true });
@@ -16,6 +18,6 @@ export const volume = (source: string, target: string): Mount => ({ type: "volum
 export const caFolder: Mount = folder("/etc/dsmil/ca", "/etc/dsmil/ca");
 
 /** Options of a private scratch space in memory, for what a read-only root does not allow. */
-export function scratch(mib: number): string {
-  return `rw,noexec,nosuid,nodev,size=${mib}m,mode=0700,uid=${SERVICE_UID},gid=${SERVICE_UID}`;
+export function scratch(mib: number, uid = SERVICE_UID): string {
+  return `rw,noexec,nosuid,nodev,size=${mib}m,mode=0700,uid=${uid},gid=${SERVICE_GID}`;
 }

@@ -1,5 +1,6 @@
 import { HEALTH_STREAM, hostName, hotPathVolume, postgresRole, redisUser } from "../names.ts";
 import type { Service, Tenant } from "../types.ts";
+import { busMount } from "./bus.ts";
 import { httpHealth } from "./health.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { caFolder, folder, SERVICE_UID, scratch, volume } from "./paths.ts";
@@ -28,7 +29,12 @@ export function tenantProgramPart(context: PartContext): ContainerPart {
       ...streams(tenant),
       ...Object.assign({}, ...needs.map((store) => storeEnv(store, context, tenant))),
     },
-    mounts: [caFolder, folder(`/etc/dsmil/tenants/${tenant.id}`, "/run/dsmil/secrets"), volume(hotPath, "/hotpath")],
+    mounts: [
+      caFolder,
+      folder(`/etc/dsmil/tenants/${tenant.id}`, "/run/dsmil/secrets"),
+      volume(hotPath, "/hotpath"),
+      ...busMount(context),
+    ],
     tmpfs: { "/tmp": scratch(16) },
     health: httpHealth(service.port),
     stopSeconds: 15,

@@ -80,7 +80,7 @@ const SCHEMA = [
     "[SIGNALS, SOC]",
     "[▸KINETIC, SOC]",
     "tenants[0].compartments[0]",
-    'expected "GENERAL", "SOC" or "SIGNALS"',
+    'expected "SOC", "SIGNALS", "CRYPTO"',
   ),
   bad(
     "an action twice",
@@ -527,6 +527,80 @@ const TENANTS = [
   ),
 ];
 
+const GATEWAY = "  - { id: dbe-gateway, image: dsmil-dbe-gateway, scope: node, memory: 32MiB, cpus: 1, port: 8101 }";
+const SIDECAR = "  - { id: dbe-quic, image: dsmil-dbe-quic, scope: node, memory: 32MiB, cpus: 1, port: 8100 }";
+const LAST = "needs: [l7-router] }";
+const OFFICER = `{ person: first.officer, public_key: ${"ab".repeat(2592)} }`;
+
+const BUS: readonly BadManifest[] = [
+  bad("QUIC without its sidecar", LAST, `${LAST}\n${GATEWAY}`, "dbe.transport", "transport quic needs its sidecar"),
+  bad(
+    "a sidecar without its gateway",
+    LAST,
+    `${LAST}\n${SIDECAR.replace("image: ", "image: ▸")}`,
+    "services[8].image",
+    "serves the gateway alone",
+  ),
+  bad(
+    "a gateway on one node",
+    LAST,
+    `${LAST}\n${SIDECAR}\n${GATEWAY.replace("memory", "node: ▸node-a, memory")}`,
+    "services[9].node",
+    "runs on every node",
+  ),
+  bad(
+    "the bus's port for somebody else",
+    "publish: 8001",
+    "publish: ▸8100",
+    "services[7].publish",
+    "port 8100 is that of the bus on every node",
+  ),
+  bad(
+    "a revoked node that is none",
+    "tenants:\n",
+    "dbe: { revoked: [▸node-x] }\ntenants:\n",
+    "dbe.revoked[0]",
+    'there is no node "node-x"',
+    "node-a",
+  ),
+  bad(
+    "keys that never change",
+    "tenants:\n",
+    "dbe: { rotation: { every: ▸8d } }\ntenants:\n",
+    "dbe.rotation.every",
+    "8d is out of range; expected 10s to 7d",
+  ),
+  bad(
+    "an unknown transport",
+    "tenants:\n",
+    "dbe: { transport: ▸udp }\ntenants:\n",
+    "dbe.transport",
+    'expected "quic" or "tls"',
+  ),
+  bad(
+    "a signature that counts twice",
+    "    tools: [whois]",
+    `    tools: [whois]\n    officers: [${OFFICER}, ${OFFICER.replace("first", "second").replace("public_key: ", "public_key: ▸")}]`,
+    "tenants[0].officers[1].public_key",
+    "this key is another officer's already",
+  ),
+  bad(
+    "a setting of another kind of key",
+    "address: 172.20.0.10,",
+    "address: 172.20.0.10, key: { kind: tpm2, mount: ▸transit },",
+    "nodes[0].key.mount",
+    "is no setting of kind tpm2; expected device, pcrs",
+  ),
+  bad(
+    "a transit key without a server",
+    "address: 172.20.0.10,",
+    "address: 172.20.0.10, key: ▸{ kind: transit, token_file: /t/token, ca_file: /t/ca },",
+    "nodes[0].key",
+    'has no "address"',
+  ),
+  bad("a tenant named like the audit trail", "id: bravo", "id: ▸audit", "tenants[1].id", '"audit" is reserved'),
+];
+
 /** Every bad manifest, each with exactly one mistake. */
 export const BAD_MANIFESTS: readonly BadManifest[] = [
   ...YAML,
@@ -537,4 +611,5 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   ...MEMORY,
   ...SERVICES,
   ...TENANTS,
+  ...BUS,
 ];

@@ -62,6 +62,9 @@ describe("resolve", () => {
         { type: "volume", source: "dsmil-hotpath-alpha", target: "/hotpath", readOnly: false },
       ],
       tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=16m,mode=0700,uid=10001,gid=10001" },
+      devices: [],
+      user: "10001:10001",
+      command: [],
       logTag: "dsmil-l8-analytics-ALPHA",
       labels: {
         "dsmil.node": "node-a",

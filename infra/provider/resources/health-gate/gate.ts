@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HandlerContext, NodeLink } from "../../handler.ts";
+import { said } from "../../run.ts";
 import type { GatedContainer, HealthGateInputs } from "./args.ts";
 import { type Inspected, inspect } from "./inspect.ts";
 import { probe } from "./probe.ts";
@@ -60,7 +61,12 @@ async function ask(
   if (found.status !== "running" || found.address === "") {
     return `is ${found.status} (exit status ${found.exitCode}, ${found.restarts} restarts)`;
   }
-  return probe(link, found.address, container);
+  return container.kind === "exec" ? askInside(link, container) : probe(link, found.address, container);
+}
+
+async function askInside(link: NodeLink, { name, argv = [] }: GatedContainer): Promise<string | undefined> {
+  const result = await link.exec(["docker", "exec", name, ...argv], { timeoutMs: 10_000 });
+  return result.code === 0 ? undefined : `${argv.join(" ")} says: ${said(result)}`;
 }
 
 async function failure(

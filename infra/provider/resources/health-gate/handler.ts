@@ -17,10 +17,11 @@ export const healthGate: ResourceHandler<HealthGateInputs, HealthGateInputs> = {
     for (const [i, container] of c.list("containers").entries()) {
       if (container === UNKNOWN) continue;
       const at = `containers[${i}]`;
-      const { name, instance, kind, port, path } = fields(container);
+      const { name, instance, kind, port, path, argv } = fields(container);
       c.text(`${at}.name`, /^[A-Za-z0-9][\w.-]*$/, "the name of a container", name);
       c.text(`${at}.instance`, /^[0-9a-f]{12,64}$/, "the id of a container", instance);
-      c.text(`${at}.kind`, /^(https?|tcp)$/, "http, https or tcp", kind);
+      c.text(`${at}.kind`, /^(https?|tcp|exec)$/, "http, https, tcp or exec", kind);
+      if (kind === "exec" && (!Array.isArray(argv) || argv.length === 0)) c.fail(`${at}.argv`, "must be a command");
       if (port === undefined) c.fail(`${at}.port`, "is missing; give the port inside the container");
       c.integer(`${at}.port`, 1, 65535, port);
       if (path !== undefined) c.text(`${at}.path`, /^\/\S*$/, "a path such as /healthz", path);

@@ -20,14 +20,14 @@ export interface Reload {
 /** Checked inputs. */
 export interface NodeFilesInputs {
   readonly node: string;
-  /** Absolute folder below /etc/dsmil or /opt/dsmil. */
+  /** Absolute folder below /etc/dsmil, /opt/dsmil or /var/lib/dsmil. */
   readonly path: string;
   /** Path relative to the folder → file. May be empty: then only the folder is kept. */
   readonly files: Readonly<Record<string, FileSpec>>;
   /** Owner of folder and files; default 0. */
   readonly uid?: number;
   readonly gid?: number;
-  /** Permission bits of the folder in octal; default `0755`. */
+  /** Permission bits of the folder in octal, `1770` with the sticky bit; default `0755`. */
   readonly dirMode?: string;
   /** Run after a change, in order; not on creation. */
   readonly reload?: readonly Reload[];
@@ -43,14 +43,14 @@ export interface NodeFilesState extends NodeFilesInputs {
 export interface NodeFilesArgs {
   /** Node id: `node-a`. Changing it replaces. */
   readonly node: Input<string>;
-  /** Absolute folder below /etc/dsmil or /opt/dsmil. Changing it replaces. */
+  /** Absolute folder below /etc/dsmil, /opt/dsmil or /var/lib/dsmil. Changing it replaces. */
   readonly path: Input<string>;
   /** Path relative to the folder → file. Mark secret contents with `pulumi.secret`. */
   readonly files: Input<Record<string, Input<{ content: Input<string>; mode?: Input<string> }>>>;
   /** Owner of folder and files; default 0. */
   readonly uid?: Input<number>;
   readonly gid?: Input<number>;
-  /** Permission bits of the folder in octal; default `0755`. */
+  /** Permission bits of the folder in octal, `1770` with the sticky bit; default `0755`. */
   readonly dirMode?: Input<string>;
   /** Containers to tell after a change. */
   readonly reload?: Input<Input<{ container: Input<string>; signal?: Input<string>; exec?: Input<Input<string>[]> }>[]>;

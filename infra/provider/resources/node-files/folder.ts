@@ -108,6 +108,7 @@ shift 2
 cd -- "$dir" 2>/dev/null || exit 0
 while IFS= read -r file; do rm -f -- "$file"; done
 rm -rf -- .dsmil-tmp.??????
+find . -maxdepth 1 -type s -exec rm -f -- {} +
 cd /
 for sub in "$@"; do rmdir -- "$dir/$sub" 2>/dev/null || :; done
 while rmdir -- "$dir" 2>/dev/null && [ "$dir" != "$top" ]; do dir=\${dir%/*}; done

@@ -22,6 +22,8 @@ const SEGMENT = "[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*";
 const FOLDER = new RegExp(`^(/${SEGMENT})+$`);
 const FILE = new RegExp(`^${SEGMENT}(/${SEGMENT})*$`);
 const MODE = /^0?[0-7]{3}$/;
+/** Folders may have the sticky bit: what is in them belongs to whoever made it. */
+const DIR_MODE = /^[01]?[0-7]{3}$/;
 
 /** @param roots folders below which files may be written */
 export function createNodeFiles(roots: readonly string[]): ResourceHandler<NodeFilesInputs, NodeFilesState> {
@@ -49,7 +51,7 @@ export function createNodeFiles(roots: readonly string[]): ResourceHandler<NodeF
 }
 
 /** Files of the platform on a node. */
-export const nodeFiles = createNodeFiles(["/etc/dsmil", "/opt/dsmil"]);
+export const nodeFiles = createNodeFiles(["/etc/dsmil", "/opt/dsmil", "/var/lib/dsmil"]);
 
 const isPrivate = (mode: unknown): boolean =>
   typeof mode === "string" && MODE.test(mode) && (Number.parseInt(mode, 8) & 0o004) === 0;
@@ -71,7 +73,8 @@ function check(props: Props, roots: readonly string[], rootOf: (path: string) =>
     c.text(`${at}.content`, /^/, "text", content);
     if (mode !== undefined) c.text(`${at}.mode`, MODE, "permission bits in octal such as 0644", mode);
   }
-  if (props.dirMode !== undefined) c.text("dirMode", MODE, "permission bits in octal such as 0755");
+  if (props.dirMode !== undefined)
+    c.text("dirMode", DIR_MODE, "permission bits in octal such as 0755 or, sticky, 1770");
   for (const id of ["uid", "gid"]) c.integer(id, 0, 65534);
   for (const [i, reload] of (props.reload === undefined ? [] : c.list("reload")).entries()) {
     if (reload === UNKNOWN) continue;
@@ -138,9 +141,9 @@ async function tell(inputs: NodeFilesInputs, reload: Reload, ctx: HandlerContext
   );
 }
 
-/** Regular files, links and the like that nobody declared. */
+/** Regular files, links and the like that nobody declared. Sockets are not: they come and go with who listens there. */
 const strangers = (found: Listing, goal: Listing): string[] =>
-  [...found].filter(([path, { type }]) => type !== "d" && !goal.has(path)).map(([path]) => path);
+  [...found].filter(([path, { type }]) => type !== "d" && type !== "s" && !goal.has(path)).map(([path]) => path);
 
 /** State with what differs on the node put in the place of what was declared. */
 async function observe(old: NodeFilesState, ctx: HandlerContext): Promise<NodeFilesState | undefined> {

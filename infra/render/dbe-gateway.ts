@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { DBE_FOLDERS } from "../model/containers/dbe.ts";
+import type { Container, Model, Node, Tenant } from "../model/types.ts";
+
+/** gateway.json of a node: who the peers are, where devices live, when keys are made anew. */
+export function renderGateway({ fleet, nodes, devices, dbe }: Model, node: Node, rootPublicKey: string): string {
+  return json({
+    node: node.id,
+    domain: fleet.domain,
+    transport: dbe.transport,
+    root: rootPublicKey,
+    rotation: dbe.rotation,
+    peers: nodes.filter(({ id }) => id !== node.id).map(({ id, address }) => ({ node: id, address, port: dbe.port })),
+    devices: Object.fromEntries(devices.filter(({ id }) => id > 0).map(({ id, node: home }) => [String(id), home])),
+    revoked: dbe.revoked,
+  });
+}
+
+/**
+ * What the gateways enforce for a tenant.
+ * @param certificate of the tenant's signing key, by the fleet's root
+ */
+export function renderTenantPolicy(tenant: Tenant, certificate: string): string {
+  const { prefix, roeLevel, compartments, classification } = tenant;
+  const officers = tenant.officers.map((officer) => ({
+    id: createHash("sha256").update(officer.publicKey, "hex").digest("hex"),
+    ...officer,
+  }));
+  return json({ tenant: prefix, roe_level: roeLevel, compartments, classification, officers, certificate });
+}
+
+/** identity.json of a container's folder: the device and the tenants that whoever uses the folder speaks for. */
+export function renderFolderIdentity({ name, service, device, tenant }: Container): string {
+  return json({ container: name, service, device, tenants: tenant === undefined ? "*" : [tenant.toUpperCase()] });
+}
+
+/** The folder of a container that talks on the bus. */
+export const busFolder = ({ name }: Container): string => `${DBE_FOLDERS}/${name}`;
+
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
