@@ -21,7 +21,7 @@ export function registerTraces(program: Command): void {
       `
 Looks at Redis users, keys, groups and connections; Postgres roles, schemas, objects, grants and sessions; Qdrant
 collections; containers, volumes, networks and images with their labels; files below /etc/dsmil, /opt/dsmil and
-/var/run/dsmil; and the state of every stack. Logs are not searched; entries of shared streams are shown but do not
+/var/lib/dsmil; and the state of every stack. Logs are not searched; entries of shared streams are shown but do not
 count, as they age out.
 
 Example:

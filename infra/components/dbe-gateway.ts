@@ -4,9 +4,10 @@ import { DBE_FOLDERS, DBE_UID } from "../model/containers/dbe.ts";
 import { SERVICE_GID } from "../model/containers/paths.ts";
 import type { Container, Model, Node, Tenant } from "../model/types.ts";
 import { HealthGate, NodeFiles, type NodeFilesArgs } from "../provider/index.ts";
-import { busFolder, renderFolderIdentity, renderGateway, renderTenantPolicy } from "../render/dbe-gateway.ts";
+import { renderGateway, renderTenantPolicy } from "../render/dbe-gateway.ts";
 import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
+import { KEPT_FOLDER } from "./kept-folder.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { ServiceContainer } from "./service-container.ts";
 
@@ -27,9 +28,8 @@ export interface DbeGatewayArgs {
   readonly dependsOn?: readonly pulumi.Resource[];
 }
 
-/** The node's gateway to the bus, what it enforces, and the folders by which containers reach it. */
+/** The node's gateway to the bus and what it enforces. */
 export class DbeGateway extends pulumi.ComponentResource {
-  private readonly folders: ReadonlyMap<string, NodeFiles>;
   private readonly args: DbeGatewayArgs;
 
   constructor(args: DbeGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,22 +37,12 @@ export class DbeGateway extends pulumi.ComponentResource {
     this.args = args;
     const { model, node } = args;
     const plans = model.containers.filter((c) => c.node === node.id && c.service.startsWith("dbe-"));
-    this.folders = this.containerFolders();
     if (plans.length > 0) {
       const files = [...this.gatewayFiles(), ...this.mountedFolders()];
       for (const tenant of model.tenants) this.tenantPolicy(tenant, files);
       this.containers(plans, files);
     }
     this.registerOutputs({});
-  }
-
-  /**
-   * What a container that talks on the bus must wait for: its folder. Not the gateway itself, which may come and go; who
-   * uses it waits for it.
-   */
-  requirements(plan: Container): pulumi.Resource[] {
-    const found = this.folders.get(plan.name);
-    return found ? [found] : [];
   }
 
   private gatewayFiles(): NodeFiles[] {
@@ -74,8 +64,8 @@ export class DbeGateway extends pulumi.ComponentResource {
   /** Folders that must exist before they are mounted, even where there is no tenant. */
   private mountedFolders(): NodeFiles[] {
     return [
-      this.files("dbe-tenants", "/etc/dsmil/dbe/tenants", {}),
-      this.files("dbe-folders", DBE_FOLDERS, {}, "0755"),
+      this.files("dbe-tenants", "/etc/dsmil/dbe/tenants", KEPT_FOLDER),
+      this.files("dbe-folders", DBE_FOLDERS, KEPT_FOLDER, "0755"),
     ];
   }
 
@@ -84,21 +74,6 @@ export class DbeGateway extends pulumi.ComponentResource {
     const content = this.args.tenantCertificate(tenant).apply((text) => renderTenantPolicy(tenant, text));
     const files = { "policy.json": { content, mode: "0444" } };
     return this.files(`${tenant.id}-dbe`, `/etc/dsmil/dbe/tenants/${tenant.id}`, files, "0750", dependsOn);
-  }
-
-  /** Written by root in a sticky folder: a container that owns a socket there cannot change who it is. */
-  private containerFolders(): ReadonlyMap<string, NodeFiles> {
-    const { model, node } = this.args;
-    const talking = model.containers.filter(
-      (c) => c.node === node.id && c.mounts.some((m) => m.source === busFolder(c)),
-    );
-    return new Map(
-      talking.map((plan) => {
-        const files = { "identity.json": { content: renderFolderIdentity(plan), mode: "0444" } };
-        const args = { node: node.id, path: busFolder(plan), gid: SERVICE_GID, dirMode: "1770", files };
-        return [plan.name, new NodeFiles(`${plan.name}-dbe`, args, { parent: this })];
-      }),
-    );
   }
 
   private files(

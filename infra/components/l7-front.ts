@@ -5,8 +5,9 @@ import type { Container, Model, Node } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import { renderHaproxyConf } from "../render/haproxy-conf.ts";
 import type { DataStack } from "../stacks/outputs.ts";
-import type { DbeGateway } from "./dbe-gateway.ts";
+import { busFolderOf } from "./bus-folder.ts";
 import { gated } from "./gated.ts";
+import { KEPT_FOLDER } from "./kept-folder.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 
@@ -16,7 +17,6 @@ export interface L7FrontArgs {
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
   readonly data: DataStack;
-  readonly bus: DbeGateway;
 }
 
 /** The L7 routers behind HAProxy on :8001, and the registries of tenants' API keys that the routers watch. */
@@ -29,7 +29,11 @@ export class L7Front extends pulumi.ComponentResource {
     this.args = args;
     this.owned = { node: args.node.id, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0750" };
     for (const { id } of args.model.tenants) this.apiKeys(id);
-    const first = new NodeFiles("l7", { ...this.owned, path: "/etc/dsmil/l7/tenants", files: {} }, { parent: this });
+    const first = new NodeFiles(
+      "l7",
+      { ...this.owned, path: "/etc/dsmil/l7/tenants", files: KEPT_FOLDER },
+      { parent: this },
+    );
     const plans = args.model.containers.filter((c) => c.node === args.node.id && c.service === "l7-router");
     // Replica by replica: each waits for the gate of the one before, so that one always serves.
     let before: pulumi.Resource[] = [first];
@@ -39,8 +43,12 @@ export class L7Front extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Only hashes reach the node: a router compares, it never needs the key. */
+  /**
+   * Of API keys only hashes reach the node: a router compares, it never needs the key. The signing key does: routers vouch
+   * on the bus for whose request it is.
+   */
   private apiKeys(tenant: string): void {
+    const seed = this.args.data.tenant(tenant).apply(({ signing }) => signing.seed);
     const content = this.args.data.tenant(tenant).apply(({ apiKeys }) =>
       JSON.stringify({
         tenant: tenant.toUpperCase(),
@@ -52,7 +60,11 @@ export class L7Front extends pulumi.ComponentResource {
     );
     new NodeFiles(
       `${tenant}-api-keys`,
-      { ...this.owned, path: `/etc/dsmil/l7/tenants/${tenant}`, files: { "api_keys.json": { content, mode: "0400" } } },
+      {
+        ...this.owned,
+        path: `/etc/dsmil/l7/tenants/${tenant}`,
+        files: { "api_keys.json": { content, mode: "0400" }, signing_seed: { content: seed, mode: "0400" } },
+      },
       { parent: this },
     );
   }
@@ -81,14 +93,14 @@ export class L7Front extends pulumi.ComponentResource {
   }
 
   private gated(plan: Container, dependsOn: pulumi.Resource[]): HealthGate {
-    const { model, node, engine, runtime, bus } = this.args;
+    const { model, node, engine, runtime } = this.args;
     const volumes = plan.mounts.filter((m) => m.type === "volume").map((m) => m.source);
     const container = new ServiceContainer(
       { plan, fleet: model.fleet, hosts: model.hosts, address: node.address, image: runtime.image(plan.image) },
       {
         parent: this,
         providers: { docker: engine },
-        dependsOn: [...dependsOn, ...bus.requirements(plan), ...runtime.requirements(plan.image, volumes)],
+        dependsOn: [...dependsOn, ...busFolderOf(plan, this), ...runtime.requirements(plan.image, volumes)],
       },
     );
     return new HealthGate(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Model, Node, Tenant } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import type { TenantSecrets } from "../stacks/outputs.ts";
-import type { DbeGateway } from "./dbe-gateway.ts";
+import { busFolderOf } from "./bus-folder.ts";
 import { gated } from "./gated.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
@@ -14,14 +14,13 @@ export interface TenantServicesArgs {
   readonly tenant: Tenant;
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
-  readonly bus: DbeGateway;
   readonly secrets: pulumi.Output<TenantSecrets>;
 }
 
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
 export class TenantServices extends pulumi.ComponentResource {
   constructor(args: TenantServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { model, node, tenant, engine, runtime, bus, secrets } = args;
+    const { model, node, tenant, engine, runtime, secrets } = args;
     super("dsmil:component:TenantServices", tenant.id, {}, opts);
     const credentials = new NodeFiles(
       `${tenant.id}-credentials`,
@@ -49,7 +48,7 @@ export class TenantServices extends pulumi.ComponentResource {
           providers: { docker: engine },
           dependsOn: [
             credentials,
-            ...bus.requirements(plan),
+            ...busFolderOf(plan, this),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),

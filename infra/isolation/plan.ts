@@ -1,6 +1,7 @@
 import type { Model, Tenant } from "../model/types.ts";
 import { planApi } from "./plan/api.ts";
 import { planArchive } from "./plan/archive.ts";
+import { planBus } from "./plan/bus.ts";
 import { planEngine } from "./plan/engine.ts";
 import { planOwnLimits } from "./plan/own-limits.ts";
 import type { Pair } from "./plan/pair.ts";
@@ -10,7 +11,16 @@ import { planRedis } from "./plan/redis.ts";
 import { planRowSecurity } from "./plan/row-security.ts";
 import type { Plan } from "./types.ts";
 
-const PLANNERS = [planRedis, planPostgres, planRowSecurity, planQdrant, planApi, planEngine, planArchive] as const;
+const PLANNERS = [
+  planRedis,
+  planPostgres,
+  planRowSecurity,
+  planQdrant,
+  planApi,
+  planEngine,
+  planArchive,
+  planBus,
+] as const;
 
 export interface PlanOptions {
   /** Only pairs with this tenant on either side. */

@@ -4,7 +4,7 @@
  */
 
 /** Where isolation is tried. */
-export type Layer = "redis" | "postgres" | "qdrant" | "api" | "files" | "network" | "archive";
+export type Layer = "redis" | "postgres" | "qdrant" | "api" | "files" | "network" | "archive" | "bus";
 
 /** Where a credential was taken from: the data stack's outputs, or the file a container on a node reads. */
 export type CredentialSource = "stack" | "node";

@@ -10,7 +10,7 @@ export function aiStack({ model, node, root }: NodeStackArgs): Record<string, un
   const data = DataStack.of(model);
   const anchors = data.anchors();
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
-  const bus = new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
-  new L7Front({ model, node, engine, runtime, data, bus });
+  new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  new L7Front({ model, node, engine, runtime, data });
   return { identity: runtime.identity };
 }

@@ -10,9 +10,9 @@ export function socStack({ model, node, root }: NodeStackArgs): Record<string, u
   const data = DataStack.of(model);
   const anchors = data.anchors();
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
-  const bus = new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
   for (const tenant of model.tenants) {
-    new TenantServices({ model, node, tenant, engine, runtime, bus, secrets: data.tenant(tenant.id) });
+    new TenantServices({ model, node, tenant, engine, runtime, secrets: data.tenant(tenant.id) });
   }
   return { identity: runtime.identity };
 }

@@ -2,7 +2,7 @@ import type { NodeConnection } from "../../access/connection.ts";
 import type { NameMatcher, Trace } from "./trace.ts";
 
 /** Folders that the platform writes to on a node. */
-const FOLDERS = ["/etc/dsmil", "/opt/dsmil", "/var/run/dsmil"] as const;
+const FOLDERS = ["/etc/dsmil", "/opt/dsmil", "/var/lib/dsmil"] as const;
 
 /** Kinds of engine objects: how they are listed and what says their name. */
 const OBJECTS = [

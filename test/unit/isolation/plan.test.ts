@@ -17,7 +17,7 @@ describe("the isolation plan", () => {
   it("has far more than 40 cross-tenant attempts, in every layer, both ways", () => {
     const cross = attempts.filter((a) => a.victim !== a.attacker);
     expect(cross.length).toBeGreaterThan(400);
-    for (const layer of ["redis", "postgres", "qdrant", "api", "files", "network", "archive"]) {
+    for (const layer of ["redis", "postgres", "qdrant", "api", "files", "network", "archive", "bus"]) {
       for (const [victim, attacker] of [
         ["alpha", "bravo"],
         ["bravo", "alpha"],
