@@ -15,7 +15,7 @@ b.writeBigUInt64BE(BigInt(Date.now()), 32);
 const q = require("http").request({ socketPath: "/run/dbe/gateway.sock", path: "/v1/messages", method: "POST",
   headers: { "content-type": "application/dbe", "content-length": b.length }, timeout: 5000 }, (r) => {
   const c = [];
-  r.on("data", (d) => c.push(d)).on("end", () => console.log("answer type " + Buffer.concat(c)[5]));
+  r.on("data", (d) => c.push(d)).on("end", () => console.log("answer type " + Buffer.concat(c)[5] + "."));
 });
 q.on("timeout", () => q.destroy(new Error("no answer"))).on("error", (e) => { console.error(e.message); process.exit(1); });
 q.end(b);`;
@@ -62,5 +62,5 @@ function send({ name, node, device }: Container, tenant: Tenant, destination: nu
     payload: Buffer.alloc(0),
   });
   const argv = ["docker", "exec", name, "/usr/local/bin/node", "-e", SEND, frame.toString("base64")];
-  return { kind: "exec", node, argv, seeks: `answer type ${TYPES.ECHO_RESP}` };
+  return { kind: "exec", node, argv, seeks: `answer type ${TYPES.ECHO_RESP}.` };
 }
