@@ -71,7 +71,9 @@ export class DbeGateway extends pulumi.ComponentResource {
 
   /** A tenant's block alone decides its file; the gateway watches the folder. */
   private tenantPolicy(tenant: Tenant, dependsOn: readonly pulumi.Resource[]): NodeFiles {
-    const content = this.args.tenantCertificate(tenant).apply((text) => renderTenantPolicy(tenant, text));
+    const content = this.args
+      .tenantCertificate(tenant)
+      .apply((text) => renderTenantPolicy(this.args.model, tenant, text));
     const files = { "policy.json": { content, mode: "0444" } };
     return this.files(`${tenant.id}-dbe`, `/etc/dsmil/dbe/tenants/${tenant.id}`, files, "0750", dependsOn);
   }

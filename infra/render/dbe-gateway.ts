@@ -17,16 +17,18 @@ export function renderGateway({ fleet, nodes, devices, dbe }: Model, node: Node,
 }
 
 /**
- * What the gateways enforce for a tenant.
+ * What the gateways enforce for a tenant. Only devices that a service speaks for may speak for it.
  * @param certificate of the tenant's signing key, by the fleet's root
  */
-export function renderTenantPolicy(tenant: Tenant, certificate: string): string {
+export function renderTenantPolicy({ services }: Model, tenant: Tenant, certificate: string): string {
   const { prefix, roeLevel, compartments, classification } = tenant;
   const officers = tenant.officers.map((officer) => ({
     id: createHash("sha256").update(officer.publicKey, "hex").digest("hex"),
     ...officer,
   }));
-  return json({ tenant: prefix, roe_level: roeLevel, compartments, classification, officers, certificate });
+  const speaking = services.flatMap(({ device, node }) => (device === undefined ? [] : [[String(device), node]]));
+  const devices = Object.fromEntries(speaking);
+  return json({ tenant: prefix, roe_level: roeLevel, compartments, classification, devices, officers, certificate });
 }
 
 /** identity.json of a container's folder: the device and the tenants that whoever uses the folder speaks for. */

@@ -26,6 +26,8 @@ type admission struct {
 	mu      sync.Mutex
 	total   int
 	address map[netip.Addr]int
+	// failed is told about handshakes that did not complete.
+	failed func(remote net.Addr, why error)
 }
 
 // verifySource asks for a stateless retry (RFC 9000, section 8.1.2) under load, so that forged addresses cost nothing.
@@ -35,7 +37,7 @@ func (a *admission) verifySource(net.Addr) bool {
 	return a.total >= handshakesUnasked
 }
 
-// begin counts a handshake, or refuses it. The context of the connection carries what ends the count.
+// begin counts a handshake, or refuses it. The context of the connection carries what says that it is complete.
 func (a *admission) begin(ctx context.Context, info *quic.ClientInfo) (context.Context, error) {
 	from := addressOf(info.RemoteAddr)
 	a.mu.Lock()
@@ -46,14 +48,23 @@ func (a *admission) begin(ctx context.Context, info *quic.ClientInfo) (context.C
 	a.total++
 	a.address[from]++
 	end := sync.OnceFunc(func() { a.end(from) })
-	context.AfterFunc(ctx, end)
-	return context.WithValue(ctx, attemptKey{}, end), nil
+	unfinished := context.AfterFunc(ctx, func() {
+		end()
+		if a.failed != nil {
+			a.failed(info.RemoteAddr, context.Cause(ctx))
+		}
+	})
+	done := func() {
+		unfinished()
+		end()
+	}
+	return context.WithValue(ctx, attemptKey{}, done), nil
 }
 
 // done ends the count of a connection whose handshake is complete.
 func (a *admission) done(conn *quic.Conn) {
-	if end, ok := conn.Context().Value(attemptKey{}).(func()); ok {
-		end()
+	if done, ok := conn.Context().Value(attemptKey{}).(func()); ok {
+		done()
 	}
 }
 

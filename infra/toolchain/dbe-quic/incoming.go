@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"sync"
@@ -24,11 +25,12 @@ type incoming struct {
 	admission *admission
 	relays    *relays
 	counters  *counters
+	strangers *strangers
 	mu        sync.Mutex
 	open      map[*quic.Conn]struct{}
 }
 
-func newIncoming(o options, gate *admission, all *relays, counters *counters) *incoming {
+func newIncoming(o options, gate *admission, all *relays, counters *counters, told *strangers) *incoming {
 	return &incoming{
 		domain:    o.domain,
 		accept:    o.socket("accept.sock"),
@@ -36,6 +38,7 @@ func newIncoming(o options, gate *admission, all *relays, counters *counters) *i
 		admission: gate,
 		relays:    all,
 		counters:  counters,
+		strangers: told,
 		open:      map[*quic.Conn]struct{}{},
 	}
 }
@@ -55,14 +58,12 @@ func (in *incoming) serve(ctx context.Context, listener *quic.Listener) error {
 func (in *incoming) handle(conn *quic.Conn) {
 	about, err := prefaceOf(conn, in.domain)
 	if err != nil {
-		in.counters.refused.Add(1)
-		slog.Warn("connection refused", "remote", conn.RemoteAddr().String(), "err", err.Error())
+		in.strangers.refused(conn.RemoteAddr(), err)
 		_ = conn.CloseWithError(codeRefused, "refused")
 		return
 	}
 	if !in.add(conn) {
-		in.counters.refused.Add(1)
-		slog.Warn("connection refused", "peer", about.Peer, "err", "too many connections")
+		in.strangers.refused(conn.RemoteAddr(), errors.New("too many connections of "+about.Peer))
 		_ = conn.CloseWithError(codeBusy, "too many connections")
 		return
 	}

@@ -44,7 +44,14 @@ func TestOnlyTheOneHandshakeIsAccepted(t *testing.T) {
 		if conn, err := stranger(config, b.address); err == nil {
 			_ = conn.CloseWithError(0, "")
 			t.Errorf("%s: accepted", name)
+			continue
 		}
+		// The gateway hears of it: once, with the address, and what it could put into its audit trail.
+		about := b.accept(t).about
+		if about.Error == "" || !strings.HasPrefix(about.Remote, "127.0.0.1:") || about.Peer != "" {
+			t.Errorf("%s: the gateway was told %+v", name, about)
+		}
+		t.Logf("%s: %s", name, about.Error)
 	}
 	conn, err := stranger(client(t, ca, good, nil), b.address)
 	must(t, err)

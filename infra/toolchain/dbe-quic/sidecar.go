@@ -67,7 +67,8 @@ func open(o options) (*sidecar, error) {
 	if s.udp, err = net.ListenUDP("udp", address); err != nil {
 		return s, err
 	}
-	gate := &admission{address: map[netip.Addr]int{}}
+	told := newStrangers(o.socket("accept.sock"), s.counters)
+	gate := &admission{address: map[netip.Addr]int{}, failed: told.refused}
 	s.transport = &quic.Transport{
 		Conn:                withTrains(s.udp),
 		StatelessResetKey:   resetKey(s.files.current.Load()),
@@ -80,7 +81,7 @@ func open(o options) (*sidecar, error) {
 	}
 	s.relays = newRelays(s.counters, 2*o.maxConnections*o.maxStreams)
 	s.pool = newPool(s.transport, s.files, quicConfig(o.idle, -1), s.counters)
-	s.incoming = newIncoming(o, gate, s.relays, s.counters)
+	s.incoming = newIncoming(o, gate, s.relays, s.counters, told)
 	if s.dials, err = listenUnix(o.socket("dial.sock")); err != nil {
 		return s, err
 	}

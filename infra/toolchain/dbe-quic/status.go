@@ -53,7 +53,7 @@ func (s *status) metrics(w http.ResponseWriter, _ *http.Request) {
 	say("dsmil_dbe_quic_connections", "gauge", "Connections of peers that are open", int64(s.incoming.count()))
 	say("dsmil_dbe_quic_channels", "gauge", "Channels that are open, both directions", int64(s.relays.count()))
 	say("dsmil_dbe_quic_accepted_total", "counter", "Connections of peers that were accepted", c.accepted.Load())
-	say("dsmil_dbe_quic_refused_total", "counter", "Connections refused after their handshake", c.refused.Load())
+	say("dsmil_dbe_quic_refused_total", "counter", "Connections of strangers that were refused", c.refused.Load())
 	say("dsmil_dbe_quic_dialled_total", "counter", "Connections made to peers", c.dialled.Load())
 	say("dsmil_dbe_quic_dials_failed_total", "counter", "Connections to peers that could not be made", c.dialsFailed.Load())
 	say("dsmil_dbe_quic_received_bytes_total", "counter", "Channel bytes from peers", c.bytesIn.Load())
