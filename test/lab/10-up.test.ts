@@ -20,7 +20,7 @@ describe("a platform that is up", () => {
         .sort(),
     ).toEqual(["node-a", "node-b", "node-c"]);
     expect(status.tenants.map((t) => t.id)).toEqual(["alpha", "bravo"]);
-    expect(status.services).toHaveLength(12);
+    expect(status.services).toHaveLength(18);
     expect(status.services.filter((s) => s.health !== "healthy")).toEqual([]);
   });
 

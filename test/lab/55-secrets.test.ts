@@ -118,6 +118,9 @@ describe("generated secrets", () => {
       ["manifest", "show", "--json"],
       ["tenant", "list"],
       ["tenant", "show", "alpha"],
+      ["dbe", "show", "--json"],
+      ["audit", "list", "--json"],
+      ["audit", "verify", "--json"],
     ];
     for (const args of commands) {
       const { stdout, stderr } = await dsmil(...args);
