@@ -49,6 +49,12 @@ describe("what was deployed last", () => {
     expect(isDeployed(root, { ...model, tenants: model.tenants.slice(1) })).toBe(false);
   });
 
+  it("is in doubt on another day, as certificates come due", () => {
+    vi.useFakeTimers({ now: Date.now() + 24 * 3600 * 1000 });
+    expect(isDeployed(root, model)).toBe(false);
+    vi.useRealTimers();
+  });
+
   it("is unknown before the first run", () => {
     rmSync(join(root, ".dsmil/last-deployment.json"));
     expect(isDeployed(root, model)).toBe(false);
