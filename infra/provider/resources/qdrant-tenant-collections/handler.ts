@@ -3,9 +3,10 @@ import type { DiffReport, HandlerContext, Props, ResourceHandler } from "../../h
 import type { Connector } from "../../stores/connector.ts";
 import { mayDrop } from "../../stores/data-loss.ts";
 import { storeName } from "../../stores/endpoint.ts";
-import { DataAtRisk, StoreDown } from "../../stores/errors.ts";
+import { DataAtRisk } from "../../stores/errors.ts";
 import { InputCheck, isText } from "../../stores/inputs.ts";
 import { type Qdrant, qdrant } from "../../stores/qdrant.ts";
+import { unlessDown } from "../../stores/unless-down.ts";
 import type {
   QdrantTenantCollectionsInputs as Inputs,
   QdrantCollection,
@@ -42,16 +43,11 @@ export const qdrantTenantCollectionsOn = (store: Connector<Qdrant>): ResourceHan
 
   async read(id, old, ctx) {
     const { node, tenant } = old ?? parseId(id);
-    try {
-      return await store.look(ctx, node, (client) =>
+    return unlessDown(old, ctx, () =>
+      store.look(ctx, node, (client) =>
         old === undefined ? imported(client, node, tenant) : current(client, old, ctx),
-      );
-    } catch (error) {
-      if (!(error instanceof StoreDown) || old === undefined) throw error;
-      if (error.gone) return undefined;
-      ctx.warn(`not compared: ${error.message}`);
-      return old;
-    }
+      ),
+    );
   },
 
   async remove(_id, old, ctx) {

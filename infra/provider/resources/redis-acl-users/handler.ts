@@ -1,9 +1,9 @@
 import type { Redis } from "ioredis";
 import type { HandlerContext, PropertyPath, Props, ResourceHandler } from "../../handler.ts";
 import type { Connector } from "../../stores/connector.ts";
-import { StoreDown } from "../../stores/errors.ts";
 import { InputCheck, isText } from "../../stores/inputs.ts";
 import { type RedisCommand, redis, transaction } from "../../stores/redis.ts";
+import { unlessDown } from "../../stores/unless-down.ts";
 import type { RedisAclUsersState, RedisUser } from "./args.ts";
 import { type ObservedUser, observe } from "./observe.ts";
 import { parseUser, passwordHash, setUser, splitRules } from "./user.ts";
@@ -41,16 +41,9 @@ export const redisAclUsersOn = (store: Connector<Redis>): Handler => ({
 
   async read(id, old, ctx) {
     const { node, tenant } = old ?? parseId(id);
-    try {
-      return await store.look(ctx, node, (client) =>
-        old === undefined ? imported(client, node, tenant) : current(client, old),
-      );
-    } catch (error) {
-      if (!(error instanceof StoreDown) || old === undefined) throw error;
-      if (error.gone) return undefined;
-      ctx.warn(`not compared: ${error.message}`);
-      return old;
-    }
+    return unlessDown(old, ctx, () =>
+      store.look(ctx, node, (client) => (old === undefined ? imported(client, node, tenant) : current(client, old))),
+    );
   },
 
   async remove(_id, { node, tenant, users }, ctx: HandlerContext) {

@@ -4,9 +4,10 @@ import type { HandlerContext, Props, ResourceHandler } from "../../handler.ts";
 import type { Connector } from "../../stores/connector.ts";
 import { mayDrop } from "../../stores/data-loss.ts";
 import { storeName } from "../../stores/endpoint.ts";
-import { DataAtRisk, StoreDown } from "../../stores/errors.ts";
+import { DataAtRisk } from "../../stores/errors.ts";
 import { InputCheck, isText } from "../../stores/inputs.ts";
 import { type RedisCommand, redis, transaction } from "../../stores/redis.ts";
+import { unlessDown } from "../../stores/unless-down.ts";
 import type { RedisStream, RedisStreamsState } from "./args.ts";
 import {
   completion,
@@ -54,19 +55,14 @@ export const redisStreamsOn = (store: Connector<Redis>): Handler => ({
 
   async read(id, old, ctx) {
     const { node, tenant } = old ?? parseId(id);
-    try {
-      return await store.look(ctx, node, async (client) => {
+    return unlessDown(old, ctx, () =>
+      store.look(ctx, node, async (client) => {
         if (old === undefined) return imported(client, node, tenant);
         const { streams } = await observe(client, old.streams);
         warnOfStrangers(streams, old, ctx);
         return current(streams, old);
-      });
-    } catch (error) {
-      if (!(error instanceof StoreDown) || old === undefined) throw error;
-      if (error.gone) return undefined;
-      ctx.warn(`not compared: ${error.message}`);
-      return old;
-    }
+      }),
+    );
   },
 
   async remove(_id, old, ctx) {

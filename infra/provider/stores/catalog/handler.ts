@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { ResourceHandler } from "../../handler.ts";
 import type { Connector } from "../connector.ts";
-import { StoreDown } from "../errors.ts";
+import { unlessDown } from "../unless-down.ts";
 import { type Catalog, isGone } from "./facts.ts";
 import { observe } from "./observe.ts";
 import { removeSchema } from "./remove.ts";
@@ -53,19 +53,9 @@ export function schemaHandler<I extends SchemaInputs>(kind: SchemaKind<I>, store
 
     async read(from, old, ctx) {
       const at = old ?? kind.parseId(from);
-      try {
-        return await store.look(
-          ctx,
-          at.node,
-          (pool) => (old ? current(kind, pool, old) : imported(kind, pool, at)),
-          at.database,
-        );
-      } catch (error) {
-        if (!(error instanceof StoreDown) || old === undefined) throw error;
-        if (error.gone) return undefined;
-        ctx.warn(`not compared: ${error.message}`);
-        return old;
-      }
+      return unlessDown(old, ctx, () =>
+        store.look(ctx, at.node, (pool) => (old ? current(kind, pool, old) : imported(kind, pool, at)), at.database),
+      );
     },
 
     async remove(_id, old, ctx) {
