@@ -1,5 +1,8 @@
 import type { Redis } from "ioredis";
-import type { Health, HealthReport } from "./health.ts";
+import type { Health } from "./health.ts";
+import { HealthChanges } from "./health-changes.ts";
+import { healthEvent } from "./health-event.ts";
+import { appendHealth } from "./health-stream.ts";
 import type { Identity } from "./identity.ts";
 import type { Log } from "./log.ts";
 import { pause } from "./pause.ts";
@@ -17,41 +20,22 @@ export interface HealthPublisherOptions {
   readonly lookMs?: number;
 }
 
-/** Reports of the fleet are kept for a day. */
-const KEPT_MS = 86_400_000;
-
 /**
  * Publishes the health report every minute, and at once when the status has changed, until `signal` aborts; logs each
  * change. An outage of Redis costs the reports of that time, nothing else.
  */
 export async function publishHealth(options: HealthPublisherOptions, signal: AbortSignal): Promise<void> {
-  const { health, log, everyMs = 60_000, lookMs = 2000 } = options;
-  let before: string = "starting";
+  const { redis, key, health, identity, log, everyMs = 60_000, lookMs = 2000 } = options;
+  const changes = new HealthChanges(log);
   let due = 0;
   while (!signal.aborted) {
     const report = health.report();
-    const changed = report.status !== before;
-    // A service that has just begun is not ill: its connections are on their way.
-    if (changed && !(before === "starting" && report.status === "unhealthy")) {
-      const line = { from: before, to: report.status, checks: report.checks };
-      if (report.status === "healthy") log.info(line, "health changed");
-      else log.warn(line, "health changed");
-      before = report.status;
-    }
-    if (changed || Date.now() >= due) {
+    if (changes.note(report) || Date.now() >= due) {
       due = Date.now() + everyMs;
-      await publish(options, report);
+      await appendHealth(redis, key, healthEvent(identity, report)).catch((error: Error) =>
+        log.debug({ stream: key, reason: error.message }, "health report not published"),
+      );
     }
-    await pause(before === "starting" ? 200 : lookMs, signal);
-  }
-}
-
-async function publish({ redis, key, identity, log }: HealthPublisherOptions, report: HealthReport): Promise<void> {
-  const { service, node, tenant } = identity;
-  const event = JSON.stringify({ service, node, ...(tenant && { tenant_id: tenant }), ...report });
-  try {
-    await redis.xadd(key, "MINID", "~", `${Date.now() - KEPT_MS}-0`, "*", "event", event);
-  } catch (error) {
-    log.debug({ stream: key, reason: (error as Error).message }, "health report not published");
+    await pause(changes.isStarting ? 200 : lookMs, signal);
   }
 }

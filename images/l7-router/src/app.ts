@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
+import { DbeError } from "../../runtime/dbe/codec/error.ts";
 import type { Health } from "../../runtime/health.ts";
 import { createHttp } from "../../runtime/http.ts";
 import type { Log } from "../../runtime/log.ts";
@@ -7,6 +8,8 @@ import { ApiError } from "./api-error.ts";
 import { authorize } from "./authorize.ts";
 import type { ApiKey, KeyRing } from "./key-ring.ts";
 import { modelEntry } from "./models.ts";
+import type { Enricher } from "./soc/enricher.ts";
+import { addSocRoutes } from "./soc/routes.ts";
 
 export interface L7Parts {
   readonly ring: KeyRing;
@@ -15,15 +18,22 @@ export interface L7Parts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly bodyLimit: number;
+  readonly enricher: Enricher;
 }
 
 /** Routes without a key: for gates, balancers and the metrics collector. */
 const PUBLIC: ReadonlySet<string> = new Set(["/healthz", "/health", "/metrics"]);
-const OTHER_METHODS: readonly HTTPMethods[] = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/** Methods of each route with a key; all others are refused. */
+const ALLOWED: Readonly<Record<string, readonly HTTPMethods[]>> = {
+  "/v1/models": ["GET", "HEAD"],
+  "/v1/models/:model": ["GET", "HEAD"],
+  "/v1/soc/enrich": ["POST"],
+};
 
 /** L7 router (device 43): the OpenAI-compatible API. It does not listen. */
 export function createL7Router(parts: L7Parts): FastifyInstance {
-  const { ring, models, health, metrics, log, bodyLimit } = parts;
+  const { ring, models, health, metrics, log, bodyLimit, enricher } = parts;
   const app = createHttp({ health, metrics, log, bodyLimit, trustProxy: true });
   const callers = new WeakMap<FastifyRequest, ApiKey>();
 
@@ -51,14 +61,20 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
     if (models.includes(params.model)) return modelEntry(params.model);
     throw new ApiError(404, "model_not_found", "There is no such model; GET /v1/models lists them.", "model");
   });
-  for (const url of ["/v1/models", "/v1/models/:model"]) {
-    const onRequest = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-      reply.header("allow", "GET, HEAD");
-      throw new ApiError(405, "method_not_allowed", "Only GET is allowed here.");
-    };
-    app.route({ method: [...OTHER_METHODS], url, onRequest, handler: async () => undefined });
-  }
+  addSocRoutes(app, enricher, (request) => callers.get(request) as ApiKey);
+  refuseOtherMethods(app);
   return app;
+}
+
+function refuseOtherMethods(app: FastifyInstance): void {
+  for (const [url, allowed] of Object.entries(ALLOWED)) {
+    const onRequest = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      reply.header("allow", allowed.join(", "));
+      throw new ApiError(405, "method_not_allowed", `Only ${allowed[0]} is allowed here.`);
+    };
+    const method = METHODS.filter((one) => !allowed.includes(one));
+    app.route({ method, url, onRequest, handler: async () => undefined });
+  }
 }
 
 /** By the route that matched, not by the URL's text, which can spell a path in many ways. */
@@ -85,6 +101,9 @@ function refuse(
       { audit: true, action: "api.request", outcome: "denied", status, code, ...who, ...what },
       "request denied",
     );
+  } else if (error.cause instanceof DbeError) {
+    metrics.failed("bus");
+    log.warn({ path: pathOf(request), status, code, detail: error.cause.detail }, "the bus did not answer");
   } else if (status >= 500) {
     metrics.failed("internal");
     log.error({ err: error.cause ?? error, path: pathOf(request) }, "request failed");

@@ -4,10 +4,12 @@ import { type Identity, readIdentity } from "../../runtime/identity.ts";
 /** Configuration of the L7 router. */
 export interface L7Config {
   readonly identity: Identity;
-  /** Folder with one folder a tenant, each holding api_keys.json. */
+  /** Folder with one folder a tenant, each holding api_keys.json and signing_seed. */
   readonly apiKeysDir: string;
   /** Time between two looks at the key files, milliseconds. */
   readonly apiKeysPollMs: number;
+  /** This container's folder on the bus. */
+  readonly busFolder: string;
   /** Ids of the models on offer. */
   readonly models: readonly string[];
   /** Time from SIGTERM to the last request, milliseconds. */
@@ -30,6 +32,7 @@ export function readConfig(variables: Variables): L7Config {
     identity: readIdentity(env, { service: "l7-router", device: 43, layer: 7, httpPort: 8001 }),
     apiKeysDir: env.text("API_KEYS_DIR", { pattern: /^\//, hint: "an absolute path", default: "/run/dsmil/tenants" }),
     apiKeysPollMs: env.integer("API_KEYS_POLL_MS", { min: 50, max: 1000, default: 500 }),
+    busFolder: env.text("DBE_FOLDER", { pattern: /^\//, hint: "an absolute path", default: "/run/dbe" }),
     models: models.split(","),
     drainMs: env.number("DRAIN_SECONDS", { min: 0, max: 60, default: 4 }) * 1000,
     bodyLimit: env.integer("BODY_LIMIT", { min: 1024, max: 64 * 1024 * 1024, default: 1024 * 1024 }),

@@ -12,6 +12,8 @@ export interface AnalyticsConfig extends TenantConfig {
   /** Base address of SHRINK, "" where it is not deployed. */
   readonly shrinkUrl: string;
   readonly shrinkPollMs: number;
+  /** This container's folder on the bus. */
+  readonly busFolder: string;
   /** How long one layer's result waits for the other's, milliseconds. */
   readonly joinWindowMs: number;
 }
@@ -27,6 +29,7 @@ export function readConfig(variables: Variables): AnalyticsConfig {
     postgres: readPostgres(env, tenant.identity.tenant),
     hotpathDir: env.text("HOTPATH_DIR", { pattern: /^\//, hint: "an absolute path", default: "/hotpath" }),
     hotpathMaxBytes: env.integer("HOTPATH_MAX_BYTES", { min: MIB, max: 4096 * MIB, default: 40 * MIB }),
+    busFolder: env.text("DBE_FOLDER", { pattern: /^\//, hint: "an absolute path", default: "/run/dbe" }),
     shrinkUrl: env.url("SHRINK_URL", true),
     shrinkPollMs: env.number("SHRINK_POLL_INTERVAL", { min: 0.1, max: 3600, default: 1 }) * 1000,
     joinWindowMs: env.number("JOIN_WINDOW_SECONDS", { min: 0.05, max: 300, default: 10 }) * 1000,

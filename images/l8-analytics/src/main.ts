@@ -5,9 +5,13 @@ import { startMain } from "../../runtime/start-main.ts";
 import { TenantService } from "../../runtime/tenant-service.ts";
 import { createAnalytics } from "./app.ts";
 import { Archive } from "./archive.ts";
+import { serveBus } from "./bus/serve-bus.ts";
 import { readConfig } from "./config.ts";
 import { HotPathSlot } from "./hotpath/hotpath-slot.ts";
 import { ShrinkPoller } from "./shrink-poller.ts";
+
+/** Time that a question to the archive may take, milliseconds: askers wait 5 s in all. */
+const QUESTION_MS = 2000;
 
 await startMain(async () => {
   const config = readConfig(process.env);
@@ -15,31 +19,31 @@ await startMain(async () => {
   const log = createLog(identity);
   const service = new TenantService(config, log);
   const pool = createPostgresPool(postgres, `${identity.service}-${identity.tenant}`, log);
+  const asking = { connections: 1, statementMs: QUESTION_MS, readOnly: true };
+  const questions = createPostgresPool(postgres, `${identity.service}-${identity.tenant}-questions`, log, asking);
   stopOnSignals({
     health: service.health,
     log,
     stop: async () => {
       await service.stop();
-      await pool.end();
+      await Promise.all([pool.end(), questions.end()]);
     },
   });
-  createAnalytics({
-    service,
-    config,
-    archive: new Archive(pool, postgres.schema),
-    hotPath: new HotPathSlot(
-      {
-        dir: config.hotpathDir,
-        tenant: identity.tenant,
-        maxBytes: config.hotpathMaxBytes,
-        hotSeconds: retentionHotSeconds,
-        socSeconds: retentionSocSeconds,
-      },
-      log,
-      () => service.metrics.failed("hotpath"),
-    ),
-    shrink: new ShrinkPoller(config.shrinkUrl, config.shrinkPollMs, log),
-  });
+  const hotPath = new HotPathSlot(
+    {
+      dir: config.hotpathDir,
+      tenant: identity.tenant,
+      maxBytes: config.hotpathMaxBytes,
+      hotSeconds: retentionHotSeconds,
+      socSeconds: retentionSocSeconds,
+    },
+    log,
+    () => service.metrics.failed("hotpath"),
+  );
+  const archive = new Archive(pool, postgres.schema);
+  const shrink = new ShrinkPoller(config.shrinkUrl, config.shrinkPollMs, log);
+  createAnalytics({ service, config, archive, hotPath, shrink });
+  serveBus({ service, config, hotPath, questions });
   await service.start([
     { key: streams.socEvents, seconds: retentionSocSeconds },
     { key: streams.rejects, seconds: retentionSocSeconds },

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Redis } from "ioredis";
 import pino from "pino";
 import { createL3Router } from "../../../images/l3-router/src/app.ts";
@@ -8,6 +8,7 @@ import { createL4Classifier } from "../../../images/l4-classifier/src/app.ts";
 import { readConfig as readL4Config } from "../../../images/l4-classifier/src/config.ts";
 import { createAnalytics } from "../../../images/l8-analytics/src/app.ts";
 import { Archive } from "../../../images/l8-analytics/src/archive.ts";
+import { serveBus } from "../../../images/l8-analytics/src/bus/serve-bus.ts";
 import { readConfig as readL8Config } from "../../../images/l8-analytics/src/config.ts";
 import { HotPathSlot } from "../../../images/l8-analytics/src/hotpath/hotpath-slot.ts";
 import { ShrinkPoller } from "../../../images/l8-analytics/src/shrink-poller.ts";
@@ -17,6 +18,7 @@ import { TenantService } from "../../../images/runtime/tenant-service.ts";
 import { makeCertificates } from "./certificates.ts";
 import { PostgresServer } from "./postgres-server.ts";
 import { RedisServer } from "./redis-server.ts";
+import { tenantSchema } from "./tenant-schema.ts";
 
 const GROUPS = [
   ["L3_IN", "l3-router"],
@@ -36,7 +38,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Real stores with one tenant, ALPHA, and the means to run its services in this process. */
+/** Real stores with one tenant, ALPHA, to which others can be added, and the means to run its services in this process. */
 export class Fabric {
   readonly dir: string;
   readonly redis: RedisServer;
@@ -62,6 +64,7 @@ export class Fabric {
       POSTGRES_HOST: "localhost",
       POSTGRES_PORT: String(postgres.port),
       HOTPATH_DIR: `${dir}/hotpath`,
+      DBE_FOLDER: `${dir}/no-bus`,
       POLL_TIMEOUT: "500",
     };
   }
@@ -83,8 +86,17 @@ export class Fabric {
     return fabric;
   }
 
-  async makeStreams(): Promise<void> {
-    for (const [stream, group] of GROUPS) await this.admin.xgroup("CREATE", `ALPHA_${stream}`, group, "0", "MKSTREAM");
+  async makeStreams(tenant = "ALPHA"): Promise<void> {
+    for (const [stream, group] of GROUPS)
+      await this.admin.xgroup("CREATE", `${tenant}_${stream}`, group, "0", "MKSTREAM");
+  }
+
+  /** Gives the stores another tenant; returns what its services have instead of ALPHA's variables. */
+  async addTenant(tenant: "BRAVO"): Promise<Readonly<Record<string, string>>> {
+    const password = readFileSync(`${this.dir}/secrets/postgres_password`, "utf8").trim();
+    await this.postgres.sql(tenantSchema(tenant.toLowerCase(), password));
+    await this.makeStreams(tenant);
+    return { TENANT_ID: tenant, HOTPATH_DIR: `${this.dir}/hotpath-${tenant}` };
   }
 
   /** What a service of ALPHA knows of Redis. */
@@ -101,19 +113,20 @@ export class Fabric {
     return entry;
   }
 
-  /** Puts lines on ALPHA_L3_IN as the ingest does; returns their event ids. */
+  /** Puts lines on a tenant's L3_IN as the ingest does; returns their event ids. */
   async send(
     lines: readonly string[],
     ids: readonly string[] = lines.map(() => randomUUID()),
+    tenant = "ALPHA",
   ): Promise<readonly string[]> {
     const pipeline = this.admin.pipeline();
     const receivedAt = new Date().toISOString();
     lines.forEach((line, index) => {
       pipeline.xadd(
-        "ALPHA_L3_IN",
+        `${tenant}_L3_IN`,
         "*",
         "event",
-        JSON.stringify(ingestEvent(ids[index] ?? randomUUID(), line, receivedAt)),
+        JSON.stringify(ingestEvent(tenant, ids[index] ?? randomUUID(), line, receivedAt)),
       );
     });
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
@@ -179,11 +192,11 @@ export async function until(condition: () => Promise<boolean>, timeoutMs = 15_00
   }
 }
 
-function ingestEvent(event_id: string, line: string, receivedAt: string) {
+function ingestEvent(tenant_id: string, event_id: string, line: string, receivedAt: string) {
   const payload = { format: "auto", source: "test.log", line, received_at: receivedAt };
   return {
     event_id,
-    tenant_id: "ALPHA",
+    tenant_id,
     ts: receivedAt,
     source_device: 0,
     source_layer: 2,
@@ -206,13 +219,20 @@ async function runAnalytics(variables: Readonly<Record<string, string>>): Promis
   const service = new TenantService(config, log);
   const pool = createPostgresPool(config.postgres, "test", log);
   const limits = { maxBytes: config.hotpathMaxBytes, hotSeconds: 86_400, socSeconds: 604_800 };
-  const hotPath = new HotPathSlot({ dir: config.hotpathDir, tenant: "ALPHA", ...limits }, log, () => undefined);
+  const hotPath = new HotPathSlot(
+    { dir: config.hotpathDir, tenant: config.identity.tenant, ...limits },
+    log,
+    () => undefined,
+  );
   const shrink = new ShrinkPoller(config.shrinkUrl, config.shrinkPollMs, log);
   createAnalytics({ service, config, archive: new Archive(pool, config.postgres.schema), hotPath, shrink });
+  const asking = { connections: 1, statementMs: 2000, readOnly: true };
+  const questions = createPostgresPool(config.postgres, "test-questions", log, asking);
+  serveBus({ service, config, hotPath, questions });
   const port = await service.start([]);
   const stop = async (): Promise<void> => {
     await service.stop();
-    await pool.end();
+    await Promise.all([pool.end(), questions.end()]);
   };
   return { service, port, stop };
 }

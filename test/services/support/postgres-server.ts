@@ -13,7 +13,7 @@ export class PostgresServer {
   readonly port: number;
   readonly database = DATABASE;
   private readonly data: string;
-  private readonly ca: string;
+  readonly ca: string;
   private readonly owner: { readonly uid: number; readonly gid: number };
   private child: Child | undefined;
 

@@ -59,3 +59,34 @@ it("does not repeat what it has of an event that is completed later", () => {
   put([], ["a"]);
   expect([count("raw_events_fast"), count("soc_events_cache")]).toEqual([1, 1]);
 });
+
+it("finds events by what their lines say of an indicator, in the right field and whatever the letters", () => {
+  const about = (event_id: string, severity: FusedEvent["severity"], fields: Record<string, string>): FusedEvent => ({
+    ...event(event_id),
+    ts: `2026-01-01T00:00:0${event_id.length}.000Z`,
+    severity,
+    payload: { source: "s", fields },
+  });
+  const events = [
+    about("a", "LOW", { src_ip: "203.0.113.7", user: "Root" }),
+    about("bb", "HIGH", { dest_ip: "203.0.113.7" }),
+    about("ccc", "CRITICAL", { message: "203.0.113.7" }),
+    about("dddd", "CRITICAL", { message: '"203.0.113.7"', src_ip: "203.0.113.70" }),
+  ];
+  hotPath.putEvents(
+    events,
+    { inserted: new Set(["a", "bb", "ccc", "dddd"]), completed: new Set() },
+    { l3: 18, l4: 25 },
+  );
+  const ip = { type: "ip", value: "203.0.113.7" } as const;
+  expect(hotPath.findIndicator(ip, undefined, 1)).toMatchObject({
+    ...{ count: 2, first: "2026-01-01T00:00:01.000Z", last: "2026-01-01T00:00:02.000Z", classes: [] },
+    ...{ events: [{ event_id: "bb", severity: "HIGH", category: "AUTH", class: null }] },
+  });
+  expect([...hotPath.findIndicator(ip, undefined, 1).severities].sort()).toEqual(["HIGH", "LOW"]);
+  expect(hotPath.findIndicator(ip, "a", 9).events.map(({ event_id }) => event_id)).toEqual(["bb"]);
+  expect(hotPath.findIndicator({ type: "user", value: "root" }, undefined, 9).count).toBe(1);
+  expect(hotPath.findIndicator({ type: "user", value: "' or 1=1 --" }, undefined, 9).count).toBe(0);
+  expect(hotPath.findEvent("a")).toMatchObject({ event: { ts: "2026-01-01T00:00:01.000Z" }, fields: { user: "Root" } });
+  expect(hotPath.findEvent("b")).toBeUndefined();
+});

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createL7Router } from "../../../images/l7-router/src/app.ts";
 import { KeyRing } from "../../../images/l7-router/src/key-ring.ts";
 import { KeyWatcher } from "../../../images/l7-router/src/key-watcher.ts";
+import { SigningKeys } from "../../../images/l7-router/src/signing-keys.ts";
+import { Enricher } from "../../../images/l7-router/src/soc/enricher.ts";
+import { Bus } from "../../../images/runtime/bus/bus.ts";
 import { Health } from "../../../images/runtime/health.ts";
 import type { Identity } from "../../../images/runtime/identity.ts";
 import { Metrics } from "../../../images/runtime/metrics.ts";
@@ -27,6 +30,8 @@ let lines: string[];
 let app: FastifyInstance;
 let health: Health;
 let watcher: KeyWatcher;
+let signing: SigningKeys;
+let bus: Bus;
 
 function putKeys(tenant: string, ...keys: string[]): void {
   mkdirSync(`${dir}/${tenant}`, { recursive: true });
@@ -45,10 +50,15 @@ beforeEach(async () => {
   watcher = new KeyWatcher(dir, ring, log);
   await watcher.look();
   const models = ["llama-7b-amx", "llama-1b-npu"];
-  app = createL7Router({ ring, models, health, metrics: new Metrics(identity), log, bodyLimit: 2048 });
+  const metrics = new Metrics(identity);
+  bus = new Bus({ folder: `${dir}/bus`, registry: metrics.registry, connections: 4 });
+  signing = new SigningKeys(dir, log);
+  const enricher = new Enricher({ bus, keys: signing, device: 43 });
+  app = createL7Router({ ring, models, health, metrics, log, bodyLimit: 2048, enricher });
 });
 afterEach(async () => {
   await app.close();
+  bus.close();
   rmSync(dir, { recursive: true });
 });
 
@@ -150,5 +160,83 @@ describe("the L7 router's API", () => {
       /dsmil_requests_total\{tenant_id="ALPHA",device_id="43",msg_type="L7_API"\} 1/,
     );
     expect((await get("/health")).json()).toMatchObject({ status: "healthy", device_id: 43, layer: 7, checks: {} });
+  });
+});
+
+describe("POST /v1/soc/enrich", () => {
+  const id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+  const ask = (payload: object | string, key: string | undefined = ALPHA) =>
+    app.inject({
+      method: "POST",
+      url: "/v1/soc/enrich",
+      headers: { ...(key && { authorization: `Bearer ${key}` }), "content-type": "application/json" },
+      payload: typeof payload === "string" ? payload : JSON.stringify(payload),
+    });
+  const putSeed = (tenant: string, text: string, mode = 0o400): void => {
+    const file = `${dir}/${tenant}/signing_seed`;
+    rmSync(file, { force: true });
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+  };
+
+  it("asks for a key before it reads the body, and takes POST alone", async () => {
+    expect((await app.inject({ method: "POST", url: "/v1/soc/enrich", payload: "{" })).statusCode).toBe(401);
+    const answer = await get("/v1/soc/enrich", ALPHA);
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, "POST"]);
+  });
+
+  it.each<[string, object | string, string | null]>([
+    ["nothing", {}, null],
+    ["a list", [], null],
+    ["no UUID", { event_id: "1" }, "event_id"],
+    ["another field", { event_id: id, tenant_id: "BRAVO" }, null],
+    ["a limit of 51", { event_id: id, limit: 51 }, "limit"],
+    ["a limit as text", { event_id: id, limit: "5" }, "limit"],
+    ["an indicator of no kind", { indicator: { type: "mac", value: "x" } }, "indicator.type"],
+    ["no address", { indicator: { type: "ip", value: "1.2.3" } }, "indicator.value"],
+    ["no domain", { indicator: { type: "domain", value: "a b" } }, "indicator.value"],
+    ["no hash", { indicator: { type: "hash", value: "zz" } }, "indicator.value"],
+    ["a user with a control character", { indicator: { type: "user", value: "a\u0000" } }, "indicator.value"],
+    ["a lone surrogate", '{"indicator":{"type":"user","value":"\\ud800"}}', "indicator.value"],
+  ])("refuses %s with 400", async (_, payload, param) => {
+    const answer = await ask(payload);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ error: { code: "invalid_request", type: "invalid_request_error", param } });
+  });
+
+  it("refuses what is no JSON, and more than 4 KiB", async () => {
+    expect((await ask("{")).statusCode).toBe(400);
+    expect((await ask({ event_id: "x".repeat(5000) })).statusCode).toBe(413);
+  });
+
+  it("says that there is no bus, then that there is no signing key; models are served all the same", async () => {
+    const code = async () => {
+      const { statusCode, json } = await ask({ event_id: id });
+      return [statusCode, json().error.code];
+    };
+    expect(await code()).toEqual([503, "bus_not_deployed"]);
+    mkdirSync(`${dir}/bus`);
+    expect(await code()).toEqual([503, "signing_seed_missing"]);
+    expect((await get("/v1/models", ALPHA)).statusCode).toBe(200);
+  });
+
+  it("takes a seed when it comes, keeps it when its file breaks, and gives it up when it goes", async () => {
+    putSeed("alpha", `${"5a".repeat(32)}\n`);
+    await signing.files.look();
+    const key = signing.of("ALPHA");
+    expect([key?.publicKey.length, signing.of("BRAVO")]).toEqual([5184, undefined]);
+    putSeed("alpha", "5a");
+    await signing.files.look();
+    expect([signing.of("ALPHA"), signing.files.check().ok]).toEqual([key, false]);
+    putSeed("alpha", "5b".repeat(32), 0o444);
+    await signing.files.look();
+    expect([signing.of("ALPHA"), String(signing.files.check().value)]).toEqual([
+      key,
+      expect.stringContaining("open to others"),
+    ]);
+    rmSync(`${dir}/alpha/signing_seed`);
+    await signing.files.look();
+    expect([signing.of("ALPHA"), signing.files.check().ok]).toEqual([undefined, true]);
+    expect(lines.join("")).not.toMatch(/5a5a|5b5b/);
   });
 });

@@ -24,12 +24,14 @@ export class HotPathSlot {
     return this.problem;
   }
 
-  use(action: (db: HotPath) => void): void {
-    if (!this.db && Date.now() < this.nextTry) return;
+  /** What `action` returns, or undefined where the hot path does not work. */
+  use<T>(action: (db: HotPath) => T): T | undefined {
+    if (!this.db && Date.now() < this.nextTry) return undefined;
     try {
       this.db ??= new HotPath(this.options);
-      action(this.db);
+      const result = action(this.db);
       this.problem = undefined;
+      return result;
     } catch (error) {
       const { message } = error as Error;
       if (message !== this.problem)
@@ -38,6 +40,7 @@ export class HotPathSlot {
       this.nextTry = Date.now() + 10_000;
       this.onFailure();
       this.close();
+      return undefined;
     }
   }
 

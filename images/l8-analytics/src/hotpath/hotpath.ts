@@ -1,8 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { safeJson } from "../../../runtime/safe-json.ts";
+import type { Indicator } from "../../../runtime/soc/enrichment.ts";
+import type { FoundEvent, Sighting } from "../enrich/sighting.ts";
 import type { FusedEvent } from "../fuse.ts";
 import type { ShrinkMetrics } from "../shrink-metrics.ts";
+import { HotPathLookup } from "./lookup.ts";
 import { HISTORY, HOTPATH_SCHEMA } from "./schema.ts";
 
 export interface HotPathOptions {
@@ -31,6 +34,7 @@ const SQLITE_FULL = 13;
 export class HotPath {
   private readonly options: HotPathOptions;
   private readonly db: DatabaseSync;
+  private readonly lookup: HotPathLookup;
   private readonly statements: Readonly<
     Record<"raw" | "output" | "soc" | "layer" | "device" | "shrink", StatementSync>
   >;
@@ -45,6 +49,7 @@ export class HotPath {
       pragma journal_size_limit = 4194304; pragma wal_autocheckpoint = 1000; pragma cache_size = -4096;
       pragma mmap_size = ${options.maxBytes};`);
     this.db.exec(HOTPATH_SCHEMA);
+    this.lookup = new HotPathLookup(this.db, options.tenant);
     const put = (sql: string): StatementSync => this.db.prepare(sql);
     this.statements = {
       raw: put("insert into raw_events_fast values (null, ?, ?, ?, ?, ?, ?, 'SOC', ?, ?, ?)"),
@@ -94,6 +99,16 @@ export class HotPath {
   putShrink(m: ShrinkMetrics): void {
     const values = [m.risk_acute_stress, m.crisis_level, m.lbi_hyperfocus_density, m.sentiment_score, m.entropy];
     this.withRoom(() => this.statements.shrink.run(this.options.tenant, Date.now(), ...values));
+  }
+
+  /** The event with what is known of it; undefined when it, or a part of it, is not here. */
+  findEvent(id: string): FoundEvent | undefined {
+    return this.lookup.event(id);
+  }
+
+  /** The newest events that have the indicator, besides the one named. */
+  findIndicator(indicator: Indicator, besides: string | undefined, limit: number): Sighting {
+    return this.lookup.indicator(indicator, besides, limit);
   }
 
   /** Deletes what is older than its retention; returns how many rows went. */

@@ -32,6 +32,13 @@ export interface DbeInboxOptions {
   readonly log: Log;
   /** Messages worked on at a time; beyond, OVERLOADED (default 64). */
   readonly concurrency?: number;
+  /** Largest payload taken, bytes (default 1 MiB): up to `concurrency` and more of them are in memory at a time. */
+  readonly maxPayload?: number;
+  /**
+   * Types whose handlers may work on a message again: their answers are not kept for copies. For questions, which change
+   * nothing.
+   */
+  readonly repeatable?: ReadonlySet<number>;
   /** How far the clocks of nodes may differ, ms (default 30,000). */
   readonly skewMs?: number;
 }
@@ -51,9 +58,14 @@ export class DbeInbox {
   private running = 0;
 
   constructor(options: DbeInboxOptions) {
-    this.options = { folder: "/run/dbe", concurrency: 64, skewMs: LIMITS.timestampMs, ...options };
+    const defaults = { folder: "/run/dbe", concurrency: 64, skewMs: LIMITS.timestampMs, maxPayload: LIMITS.payload };
+    this.options = { ...defaults, repeatable: new Set(), ...options };
     this.answered = new Answered(Date.now() + this.options.skewMs);
-    this.app = fastify({ bodyLimit: LIMITS.frame, logger: false, forceCloseConnections: "idle" });
+    this.app = fastify({
+      bodyLimit: LIMITS.frame - LIMITS.payload + this.options.maxPayload,
+      logger: false,
+      forceCloseConnections: "idle",
+    });
     this.app.addContentTypeParser(CONTENT_TYPE, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     this.app.post(MESSAGES_PATH, async (request, reply) => {
       const answer = await this.take(request.body as Buffer);
@@ -80,13 +92,14 @@ export class DbeInbox {
     const message = decodeLocal(frame);
     const refused = await this.refusal(message);
     if (refused) return encodeLocal(errorReply(message, refused, Date.now()));
+    if (this.options.repeatable.has(message.type)) return this.work(message);
     return this.answered.once(message, Date.now(), () => this.work(message));
   }
 
   private async refusal(message: Envelope): Promise<Reason | undefined> {
     if (!(await this.isForUs(message))) return "TENANT_MISMATCH";
     if (this.answered.has(message)) return undefined;
-    const sent = firstSent(message);
+    const sent = this.options.repeatable.has(message.type) ? undefined : firstSent(message);
     if (sent !== undefined && this.answered.mayBeForgotten(sent)) return "DESTINATION_UNAVAILABLE";
     return this.running >= this.options.concurrency ? "OVERLOADED" : undefined;
   }

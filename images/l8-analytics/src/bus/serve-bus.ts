@@ -1,0 +1,38 @@
+import type pg from "pg";
+import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
+import { appendHealth } from "../../../runtime/health-stream.ts";
+import type { TenantService } from "../../../runtime/tenant-service.ts";
+import type { AnalyticsConfig } from "../config.ts";
+import { ArchiveLookup } from "../enrich/archive-lookup.ts";
+import { Enricher } from "../enrich/enricher.ts";
+import type { HotPathSlot } from "../hotpath/hotpath-slot.ts";
+import { BusInbox } from "./bus-inbox.ts";
+import { enrichmentHandler } from "./enrichment-handler.ts";
+import { healthHandler } from "./health-handler.ts";
+
+export interface BusParts {
+  readonly service: TenantService;
+  readonly config: AnalyticsConfig;
+  readonly hotPath: HotPathSlot;
+  /** For questions alone: it may not write, and a statement is short. */
+  readonly questions: pg.Pool;
+}
+
+/** What device 52 does for others: answers questions about its tenant's events, and takes health reports. */
+export function serveBus({ service, config, hotPath, questions }: BusParts): void {
+  const { identity, postgres, streams, busFolder } = config;
+  const { metrics, log } = service;
+  const { tenant } = identity;
+  const enricher = new Enricher(tenant, hotPath, new ArchiveLookup(questions, postgres.schema, tenant));
+  const append = (event: string): Promise<void> => appendHealth(service.writer, streams.health, event);
+  const inbox = new BusInbox({
+    folder: busFolder,
+    handlers: {
+      [TYPES.L8_SOC_EVENT_ENRICHMENT]: enrichmentHandler({ tenant, enricher, metrics, log }),
+      [TYPES.HEALTH]: healthHandler({ tenant, metrics, append }),
+    },
+    log,
+  });
+  service.health.add({ name: "bus", weight: "warning", read: () => inbox.check() });
+  service.loop(inbox.run(service.signal));
+}
