@@ -10,6 +10,8 @@ export interface ToolPaths {
   readonly staging: string;
   /** A Go toolchain, fetched where the machine has none. */
   readonly go: string;
+  /** Open Policy Agent, for the tenants' policies. */
+  readonly opa: string;
   /** PULUMI_HOME of our own Pulumi. */
   readonly home: string;
   readonly passphrase: string;
@@ -28,6 +30,7 @@ export function toolPaths(root: string): ToolPaths {
     record: join(own, "tools/pulumi/install.json"),
     staging: join(own, "tools/staging"),
     go: join(own, "tools/go"),
+    opa: join(own, "tools/opa"),
     home: join(own, "pulumi"),
     passphrase: join(own, "passphrase"),
     state: join(own, "state"),
