@@ -13,6 +13,7 @@ import { registerIsolation } from "./isolation.ts";
 import { registerLab } from "./lab.ts";
 import { registerManifest } from "./manifest.ts";
 import { registerPlan } from "./plan.ts";
+import { registerPolicy } from "./policy.ts";
 import { registerStatus } from "./status.ts";
 import { registerTenant } from "./tenant.ts";
 import { registerTest } from "./test.ts";
@@ -39,6 +40,7 @@ for (const register of [
   registerDestroy,
   registerLab,
   registerImages,
+  registerPolicy,
   registerEnv,
   registerCheck,
   registerTest,
