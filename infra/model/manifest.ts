@@ -87,6 +87,11 @@ export interface ManifestOfficer {
   readonly public_key: string;
 }
 
+export interface ManifestNotifyChannel {
+  readonly channel: "webhook" | "email";
+  readonly target: string;
+}
+
 export interface ManifestTenant {
   readonly id: string;
   readonly roe_level: RoeLevel;
@@ -95,6 +100,7 @@ export interface ManifestTenant {
   readonly classification: Classification;
   readonly officers: readonly ManifestOfficer[];
   readonly tools: readonly string[];
+  readonly notify: readonly ManifestNotifyChannel[];
   readonly api_keys: readonly string[];
   readonly retention: { readonly hot: string; readonly soc: string; readonly archive: string };
 }

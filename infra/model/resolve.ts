@@ -101,7 +101,7 @@ function resolveService(service: ManifestService, devices: readonly Device[]): S
 }
 
 function resolveTenant(tenant: ManifestTenant): Tenant {
-  const { id, roe_level, actions, compartments, classification, officers, tools, api_keys, retention } = tenant;
+  const { id, roe_level, actions, compartments, classification, officers, tools, notify, api_keys, retention } = tenant;
   return {
     id,
     prefix: tenantPrefix(id),
@@ -111,6 +111,7 @@ function resolveTenant(tenant: ManifestTenant): Tenant {
     classification,
     officers: officers.map(({ person, public_key }) => ({ person, publicKey: public_key })),
     tools,
+    notify: notify.map(({ channel, target }) => ({ channel, target })),
     retentionHotSeconds: milliseconds(retention.hot) / 1_000,
     retentionSocSeconds: milliseconds(retention.soc) / 1_000,
     retentionArchiveDays: milliseconds(retention.archive) / 86_400_000,

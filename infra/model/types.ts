@@ -107,6 +107,13 @@ export interface Officer {
   readonly publicKey: string;
 }
 
+/** Where a tenant listens. */
+export interface NotifyChannel {
+  readonly channel: "webhook" | "email";
+  /** URL or address. */
+  readonly target: string;
+}
+
 /** Stream keys of one tenant in Redis. */
 export interface TenantStreams {
   readonly l3In: string;
@@ -128,6 +135,7 @@ export interface Tenant {
   readonly classification: Classification;
   readonly officers: readonly Officer[];
   readonly tools: readonly string[];
+  readonly notify: readonly NotifyChannel[];
   /** Seconds that entries of the L3/L4 streams are kept. */
   readonly retentionHotSeconds: number;
   /** Seconds that SOC_EVENTS entries are kept. */

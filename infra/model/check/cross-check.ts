@@ -8,6 +8,7 @@ import { checkLimits } from "./limits.ts";
 import { checkMemory } from "./memory.ts";
 import { checkNames } from "./names.ts";
 import { checkNodeKeys } from "./node-keys.ts";
+import { checkNotify } from "./notify.ts";
 import { checkReferences } from "./references.ts";
 import { checkServices } from "./services.ts";
 import { checkTenants } from "./tenants.ts";
@@ -26,6 +27,7 @@ const CHECKS: readonly Check[] = [
   checkServices,
   checkDbe,
   checkTenants,
+  checkNotify,
   checkLimits,
 ];
 

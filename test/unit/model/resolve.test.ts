@@ -206,6 +206,7 @@ describe("good variants", () => {
     const bravo = model.tenants.find((t) => t.id === "bravo");
     expect(bravo).toMatchObject({
       tools: [],
+      notify: [],
       apiKeys: ["default"],
       retentionHotSeconds: 86_400,
       retentionArchiveDays: 90,

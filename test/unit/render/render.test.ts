@@ -1,12 +1,46 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { Model, Tenant } from "../../../infra/model/types.ts";
 import { renderPgHba } from "../../../infra/render/pg-hba.ts";
+import { renderPolicyData } from "../../../infra/render/policy-data.ts";
 import { renderRedisConf } from "../../../infra/render/redis-conf.ts";
 import { renderTemplate } from "../../../infra/render/template.ts";
 import { edit, GOOD, modelOf, tenantBlock } from "../model/fixture.ts";
 import { renderAll } from "./rendered.ts";
 
 const model = modelOf(GOOD);
+
+describe("policy data", () => {
+  const data = (id: string, of = model): unknown => JSON.parse(renderPolicyData(tenantOf(id, of)));
+
+  it("is what the manifest says of the tenant", () => {
+    expect(data("alpha")).toEqual({
+      tenant: {
+        id: "ALPHA",
+        roe_level: "SOC_ASSIST",
+        actions: ["ISOLATE_HOST", "BLOCK_DOMAIN"],
+        compartments: ["SIGNALS", "SOC"],
+        tools: ["whois"],
+        notify: [
+          { channel: "webhook", target: "https://soc.alpha.example/events" },
+          { channel: "email", target: "soc@alpha.example" },
+        ],
+      },
+    });
+  });
+
+  it("of one tenant does not change with another", () => {
+    const other = modelOf(edit(GOOD, "actions: [ISOLATE_HOST, BLOCK_DOMAIN]", "actions: [BLOCK_IP]"));
+    expect(data("alpha", other)).not.toEqual(data("alpha"));
+    expect(data("bravo", other)).toEqual(data("bravo"));
+  });
+});
+
+function tenantOf(id: string, of: Model): Tenant {
+  const found = of.tenants.find((t) => t.id === id);
+  if (found === undefined) throw new Error(`no tenant ${id}`);
+  return found;
+}
 
 describe("rendered configuration", () => {
   it.each(Object.entries(renderAll()))(
