@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { transfer } from "../../infra/provider/resources/image-on-node/engine.ts";
 import type { NodeFilesInputs } from "../../infra/provider/resources/node-files/args.ts";
@@ -89,6 +90,31 @@ describe("NodeFiles", () => {
     await remove(state);
     expect(await sh(`ls ${path}`)).toBe("theirs\n");
     await sh(`rm -r ${path}`);
+  });
+
+  it("writes, compares and imports files that are no text", async () => {
+    const bytes = Buffer.from([0, 0x61, 0x73, 0x6d, 0xff, 0xfe, 10, 13]);
+    const file = { content: bytes.toString("base64"), encoding: "base64" as const };
+    const inputs = { ...flat, files: { "policy.wasm": file } };
+    const state = await nodeFiles.reconcile(inputs, undefined, context());
+    expect(await sh(`sha256sum < ${path}/policy.wasm`)).toContain(createHash("sha256").update(bytes).digest("hex"));
+    expect(await nodeFiles.read("", state, context())).toBe(state);
+    expect(await nodeFiles.read("node-a/etc/dsmil/x", undefined, context())).toEqual(state);
+    await sh(`printf x >> ${path}/policy.wasm`);
+    const drifted = await nodeFiles.read("", state, context());
+    expect(drifted?.files["policy.wasm"]).toMatchObject({
+      encoding: "base64",
+      content: expect.stringContaining("changed"),
+    });
+    await remove(await nodeFiles.reconcile(inputs, drifted, context()));
+  });
+
+  it("refuses what is no base64", () => {
+    const failures = (file: object) => nodeFiles.check({ ...flat, files: { a: file } }).map(({ property }) => property);
+    expect(failures({ content: "AGFzbQ==", encoding: "base64" })).toEqual([]);
+    expect(failures({ content: "AGFzbQ=", encoding: "base64" })).toEqual(['files["a"].content']);
+    expect(failures({ content: "AGFz\nbQ==", encoding: "base64" })).toEqual(['files["a"].content']);
+    expect(failures({ content: "", encoding: "hex" })).toEqual(['files["a"].encoding']);
   });
 
   it("keeps an empty folder", async () => {

@@ -20,6 +20,12 @@ describe("tar", () => {
     expect(execFileSync("tar", ["-xOf", "-", "files/a"], { input: archive, encoding: "utf8" })).toBe("x".repeat(513));
   });
 
+  it("carries bytes that are no text", () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+    const archive = tar([{ ...entry, path: "a", content: bytes }]);
+    expect(execFileSync("tar", ["-xOf", "-", "a"], { input: archive })).toEqual(bytes);
+  });
+
   it("refuses a path that does not fit", () => {
     expect(() => tar([{ ...entry, path: "a".repeat(101), content: "" }])).toThrow("longer than 100 bytes");
   });

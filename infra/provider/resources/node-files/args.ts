@@ -2,8 +2,10 @@ import type { Input } from "@pulumi/pulumi";
 
 /** One file. */
 export interface FileSpec {
-  /** UTF-8 text. */
+  /** UTF-8 text, or what `encoding` says. */
   readonly content: string;
+  /** `base64` (RFC 4648 §4, padded): the content of a file that is no text. Such a file stands whole in the state. */
+  readonly encoding?: "base64";
   /** Permission bits in octal; default `0644`. A file that not everyone may read is a secret in state. */
   readonly mode?: string;
 }
@@ -39,6 +41,14 @@ export interface NodeFilesState extends NodeFilesInputs {
   readonly digest: string;
 }
 
+/** One file, as a program gives it. */
+export interface FileArgs {
+  readonly content: Input<string>;
+  /** `base64`: the content is that of a file that is no text. */
+  readonly encoding?: Input<"base64">;
+  readonly mode?: Input<string>;
+}
+
 /** What a program gives. */
 export interface NodeFilesArgs {
   /** Node id: `node-a`. Changing it replaces. */
@@ -46,7 +56,7 @@ export interface NodeFilesArgs {
   /** Absolute folder below /etc/dsmil, /opt/dsmil or /var/lib/dsmil. Changing it replaces. */
   readonly path: Input<string>;
   /** Path relative to the folder → file. Mark secret contents with `pulumi.secret`. */
-  readonly files: Input<Record<string, Input<{ content: Input<string>; mode?: Input<string> }>>>;
+  readonly files: Input<Record<string, Input<FileArgs>>>;
   /** Owner of folder and files; default 0. */
   readonly uid?: Input<number>;
   readonly gid?: Input<number>;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import type { NodeLink } from "../../handler.ts";
 import { run } from "../../run.ts";
-import type { NodeFilesInputs } from "./args.ts";
+import type { FileSpec, NodeFilesInputs } from "./args.ts";
 import { type TarEntry, tar } from "./tar.ts";
 
 /** One entry of a folder on the node, links not followed. */
@@ -20,7 +20,11 @@ export interface Found {
 /** What is in the folders of a resource: relative path → entry; `.` is the folder itself. */
 export type Listing = ReadonlyMap<string, Found>;
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
+
+/** What a file holds. */
+const bytes = ({ content, encoding }: FileSpec): Buffer => Buffer.from(content, encoding ?? "utf8");
+
 export const octal = (mode: number): string => `0${mode.toString(8).padStart(3, "0")}`;
 export const modeOf = (mode: string | undefined, normal: string): number => Number.parseInt(mode ?? normal, 8);
 
@@ -40,8 +44,8 @@ export function wanted(inputs: NodeFilesInputs): Listing {
   for (const dir of folders(inputs.files)) {
     listing.set(dir, { type: "d", mode: modeOf(inputs.dirMode, "0755"), ...owner });
   }
-  for (const [path, { content, mode }] of Object.entries(inputs.files)) {
-    listing.set(path, { type: "f", mode: modeOf(mode, "0644"), ...owner, sha256: sha256(content) });
+  for (const [path, file] of Object.entries(inputs.files)) {
+    listing.set(path, { type: "f", mode: modeOf(file.mode, "0644"), ...owner, sha256: sha256(bytes(file)) });
   }
   return listing;
 }
@@ -131,7 +135,7 @@ export async function write(
   const [uid, gid] = [inputs.uid ?? 0, inputs.gid ?? 0];
   const entries: TarEntry[] = paths.map((path) => {
     const file = inputs.files[path];
-    return { path: `files/${path}`, content: file?.content ?? "", mode: modeOf(file?.mode, "0644"), uid, gid };
+    return { path: `files/${path}`, content: file ? bytes(file) : "", mode: modeOf(file?.mode, "0644"), uid, gid };
   });
   const removal = { path: "remove", content: remove.map((path) => `${path}\n`).join(""), mode: 0o600, uid: 0, gid: 0 };
   const subs = folders(inputs.files);
@@ -167,17 +171,17 @@ export async function contents(
   node: string,
   path: string,
   files: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Pick<FileSpec, "content" | "encoding">>> {
   if (files.length === 0) return new Map();
   const script = 'cd -- "$1" && shift && for file; do base64 -w0 -- "$file"; echo; done';
   const output = await run(link, `read ${path} on ${node}`, ["sh", "-c", script, "sh", path, ...files]);
   const lines = output.split("\n");
   return new Map(
     files.map((file, i) => {
-      const bytes = Buffer.from(lines[i] ?? "", "base64");
-      const text = bytes.toString("utf8");
-      if (!Buffer.from(text).equals(bytes)) throw new Error(`${path}/${file} on ${node} is no UTF-8 text`);
-      return [file, text];
+      const encoded = lines[i] ?? "";
+      const found = Buffer.from(encoded, "base64");
+      const text = found.toString("utf8");
+      return [file, Buffer.from(text).equals(found) ? { content: text } : { content: encoded, encoding: "base64" }];
     }),
   );
 }

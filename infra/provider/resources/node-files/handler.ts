@@ -53,6 +53,9 @@ export function createNodeFiles(roots: readonly string[]): ResourceHandler<NodeF
 /** Files of the platform on a node. */
 export const nodeFiles = createNodeFiles(["/etc/dsmil", "/opt/dsmil", "/var/lib/dsmil"]);
 
+const isBase64 = (value: unknown): boolean =>
+  typeof value === "string" && Buffer.from(value, "base64").toString("base64") === value;
+
 const isPrivate = (mode: unknown): boolean =>
   typeof mode === "string" && MODE.test(mode) && (Number.parseInt(mode, 8) & 0o004) === 0;
 
@@ -69,8 +72,13 @@ function check(props: Props, roots: readonly string[], rootOf: (path: string) =>
       c.fail(at, "must be a relative path of letters, digits and ._@+-, without dot files, at most 90 characters");
     }
     if (file === UNKNOWN) continue;
-    const { content, mode } = fields(file);
-    c.text(`${at}.content`, /^/, "text", content);
+    const { content, encoding, mode } = fields(file);
+    if (encoding === undefined) c.text(`${at}.content`, /^/, "text", content);
+    else {
+      c.text(`${at}.encoding`, /^base64$/, "base64", encoding);
+      if (content !== UNKNOWN && !isBase64(content))
+        c.fail(`${at}.content`, "must be base64, padded, without line ends");
+    }
     if (mode !== undefined) c.text(`${at}.mode`, MODE, "permission bits in octal such as 0644", mode);
   }
   if (props.dirMode !== undefined)
@@ -175,6 +183,7 @@ function seen(entry: Found, goal: Found | undefined, declared: FileSpec | undefi
   const mode = entry.mode === goal?.mode ? declared?.mode : octal(entry.mode);
   const moved = goal !== undefined && (entry.uid !== goal.uid || entry.gid !== goal.gid);
   return {
+    ...(declared?.encoding && { encoding: declared.encoding }),
     content: kept ?? (goal ? `(changed on the node: ${what})` : `(not declared: ${what})`),
     ...(mode !== undefined && { mode }),
     ...(moved && { owner: `${entry.uid}:${entry.gid}` }),
@@ -201,7 +210,7 @@ async function adopt(id: string, ctx: HandlerContext): Promise<NodeFilesState | 
   const files = Object.fromEntries(
     regular.map(([name, { mode }]) => [
       name,
-      { content: texts.get(name) ?? "", ...(mode !== 0o644 && { mode: octal(mode) }) },
+      { ...(texts.get(name) ?? { content: "" }), ...(mode !== 0o644 && { mode: octal(mode) }) },
     ]),
   );
   const owner = regular[0]?.[1] ?? dir;

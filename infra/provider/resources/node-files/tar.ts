@@ -2,7 +2,8 @@
 export interface TarEntry {
   /** Relative path, at most 100 bytes. */
   readonly path: string;
-  readonly content: string;
+  /** Text is written as UTF-8. */
+  readonly content: string | Uint8Array;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -13,7 +14,7 @@ const BLOCK = 512;
 /** A POSIX ustar archive (IEEE Std 1003.1, pax, "ustar Interchange Format") of small files, all in memory. */
 export function tar(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => {
-    const content = Buffer.from(entry.content);
+    const content = typeof entry.content === "string" ? Buffer.from(entry.content) : entry.content;
     return [header(entry, content.length), content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)];
   });
   return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
