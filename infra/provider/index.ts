@@ -10,6 +10,8 @@ export type * from "./resources/node-files/args.ts";
 export * from "./resources/node-files/resource.ts";
 export type * from "./resources/node-network/args.ts";
 export * from "./resources/node-network/resource.ts";
+export type * from "./resources/policy-bundle/args.ts";
+export * from "./resources/policy-bundle/resource.ts";
 export type * from "./resources/postgres-audit-trail/args.ts";
 export * from "./resources/postgres-audit-trail/resource.ts";
 export type * from "./resources/postgres-tenant-schema/args.ts";

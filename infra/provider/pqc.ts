@@ -5,7 +5,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
  * public key raw (2592 bytes): PKCS#8 forms differ between versions of Node. docs/pqc.md describes the format.
  */
 
-const CERTIFICATE_CONTEXT = Buffer.from("dsmil-certificate-v1");
+const CERTIFICATE_CONTEXT = "dsmil-certificate-v1";
 
 /** Bytes of a private seed. */
 export const SEED_BYTES = 32;
@@ -91,6 +91,19 @@ export function verified(text: string, rootPublicKey: string, now: Date = new Da
   return certificate;
 }
 
+/**
+ * The root's signature over anything but a certificate.
+ * @param context what it is for, unlike that of any other use of the key (docs/pqc.md)
+ * @returns hex
+ */
+export const signAs = (context: string, seed: string, data: Uint8Array): string =>
+  sign(null, data, withContext(privateKey(seed), context)).toString("hex");
+
+/** Whether a signature of `signAs` holds. @param signature hex */
+export function signedAs(context: string, publicKey: string, data: Uint8Array, signature: string): boolean {
+  return verify(null, data, withContext(publicKeyObject(publicKey), context), Buffer.from(signature, "hex"));
+}
+
 /** Whether a certificate holds for exactly this key and subject. */
 export function holds(text: string, rootPublicKey: string, kind: SubjectKind, subject: string, key: string): boolean {
   try {
@@ -131,7 +144,8 @@ type RawKeyInput = { key: Buffer; format: "raw-seed" | "raw-public"; asymmetricK
 const exported = (key: KeyObject, format: "raw-seed" | "raw-public"): string =>
   (key as unknown as RawKeys).export({ format }).toString("hex");
 
-const withContext = (key: KeyObject): { key: KeyObject } => Object.assign({ key }, { context: CERTIFICATE_CONTEXT });
+const withContext = (key: KeyObject, context = CERTIFICATE_CONTEXT): { key: KeyObject } =>
+  Object.assign({ key }, { context: Buffer.from(context) });
 
 function privateKey(seed: string): KeyObject {
   const key = raw(seed, SEED_BYTES, "seed");
