@@ -19,6 +19,7 @@ import { EXCHANGE_LIMITS, type ExchangeLimits } from "./exchange/exchange-parts.
 import { GatewayMetrics } from "./gateway-metrics.ts";
 import { LinkEvents } from "./links/link-events.ts";
 import { Links } from "./links/links.ts";
+import { peerBook } from "./links/peer-book.ts";
 import { Folders } from "./local/folders.ts";
 import type { Facts } from "./policy/facts.ts";
 import { rememberedVerify } from "./policy/remembered-verify.ts";
@@ -79,7 +80,7 @@ export class Gateway {
     });
     this.links = new Links({
       ...{ configuration, transport, events, random: randomBytes },
-      keying: keyingOf(key, configuration),
+      keying: keyingOf(key, configuration, log),
       onRequest: (request, peer) => exchange.fromPeer(request, peer),
       ...(parts.timings && { timings: parts.timings }),
     });
@@ -97,8 +98,9 @@ export class Gateway {
     const configuration = new Configuration(node, config.paths, log);
     await configuration.look();
     const sign = (data: Buffer, context: string): Promise<Buffer> => key.signer.sign(data, context);
+    const { publicKey } = key.signer;
     const { auditDir: dir, auditSpoolBytes: maxBytes } = config;
-    const writer = await AuditWriter.open({ node, dir, store, sign, log, maxBytes });
+    const writer = await AuditWriter.open({ node, dir, store, sign, publicKey, log, maxBytes });
     const audit = new AuditTrail(writer);
     const all = new Metrics(config.identity);
     const ages: Made["ages"] = { read: () => [] };
@@ -152,8 +154,11 @@ export class Gateway {
       name: "audit",
       weight: "warning",
       read: () => {
-        const { away, spool, unwritten, lost } = audit.writer.status;
-        if (lost.length > 0) return { value: `rows are missing in the store; run \`dsmil audit verify\``, ok: false };
+        const { away, spool, unwritten, lost, foreign } = audit.writer.status;
+        const other = lost.length > 0 ? "lacks rows of this node" : "has rows that are not this node's";
+        if (lost.length + foreign.length > 0) {
+          return { value: `the store ${other}; run \`bin/dsmil audit verify\``, ok: false };
+        }
         if (unwritten > 0) return { value: `${unwritten} rows were not kept: disk`, ok: false };
         return { value: away === undefined ? "committed" : `away, ${spool} rows wait`, ok: away === undefined };
       },
@@ -168,7 +173,7 @@ interface Made {
   readonly ages: { read: () => ReturnType<Links["stats"]> };
 }
 
-function keyingOf({ signer, certificate }: LoadedKey, configuration: Configuration) {
+function keyingOf({ signer, certificate }: LoadedKey, configuration: Configuration, log: Log) {
   const node = configuration.settings.node;
   return nodeKeying({
     identity: {
@@ -177,16 +182,7 @@ function keyingOf({ signer, certificate }: LoadedKey, configuration: Configurati
       sign: (data, context) => signer.sign(data, context),
       ...(signer.quote && { quote: (nonce: Buffer) => signer.quote?.(nonce) ?? Promise.reject(new Error("no TPM")) }),
     },
-    peers: {
-      get root() {
-        return configuration.settings.root;
-      },
-      get domain() {
-        return configuration.settings.domain;
-      },
-      pinned: (peer) => configuration.pinned(peer),
-      revoked: (peer, key) => configuration.revoked(peer, key),
-    },
+    peers: peerBook(configuration, log),
     now: () => Date.now(),
     random: randomBytes,
   });

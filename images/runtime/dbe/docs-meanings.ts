@@ -1,4 +1,7 @@
+import type { AuditKind } from "./audit/entry.ts";
 import type { FLAGS, LIMITS, OFFSETS, Reason, TlvName, TypeName } from "./codec/constants.ts";
+import type { LinkLimits } from "./link/limits.ts";
+import type { LinkTimings } from "./link/timings.ts";
 import type { LABELS } from "./session/labels.ts";
 
 /** Texts of the tables in docs/dbe.md; the compiler demands one for every constant. */
@@ -109,6 +112,38 @@ export const MEANINGS = {
     OVERLOADED: "too much is under way",
     INTERNAL: "a fault of the side that refuses; its log has it",
   } satisfies Record<Reason, string>,
+  kinds: {
+    "dbe.refused": "a message, frame, handshake or connection was refused; `reason` says why",
+    "dbe.protected": "a request of a protected type is about to be acted on",
+    "dbe.key": "keys were made anew, or the operator asked for it",
+    "dbe.session": "a session with a peer began",
+    "dbe.probe": "an operator's message is about to be sent",
+    "dbe.audit": "the trail did not end where the node had left it; the detail says what was there",
+  } satisfies Record<AuditKind, string>,
+  linkLimits: {
+    pending: "own requests without an answer",
+    pendingBytes: "bytes of them",
+    running: "requests of the peer in the hands of local services",
+    answers: "requests of the peer that are remembered",
+    answerBytes: "bytes of the answers kept for copies of them",
+    writable: "bytes in a channel's queue above which nothing is added",
+    refusals: "refused frames on a channel, which is closed then",
+    rekeysPerMinute: "new sessions that the peer may begin on a channel within a minute",
+    deadlineMs: "ms of a request's deadline",
+    unproven: "channels, of all peers, whose handshake is not over",
+  } satisfies Record<keyof LinkLimits, string>,
+  linkTimings: {
+    handshakeMs: "from a handshake's first frame to the first frame of its session",
+    dialMs: "for a dial",
+    idleMs: "of silence, and the peer is asked whether it is there",
+    deadMs: "of silence, and the channel is given up",
+    graceMs: "for which an old session or channel still takes frames",
+    tickMs: "between two looks at all of this",
+    backoffFirstMs: "before the second dial; it doubles",
+    backoffMostMs: "between two dials",
+    drainMs: "between two looks at a channel that was full",
+    rememberMs: "for which a request is remembered past its deadline",
+  } satisfies Record<keyof LinkTimings, string>,
   labels: {
     protocol: "begins the transcript",
     handshakeInitiator: "seals HS_FINISH; ` key` and ` salt` are added",

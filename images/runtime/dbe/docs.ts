@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMPARTMENTS, FLAGS, LIMITS, OFFSETS, REASONS, TLV_LENGTHS, TLVS, TYPES } from "./codec/constants.ts";
 import { MEANINGS } from "./docs-meanings.ts";
+import { LINK_LIMITS } from "./link/limits.ts";
+import { LINK_TIMINGS } from "./link/timings.ts";
 import { LABELS } from "./session/labels.ts";
 
 type Codes = Readonly<Record<string, number>>;
@@ -27,11 +29,14 @@ const TABLES: Readonly<Record<string, () => string>> = {
       ["bit", "compartment"],
       coded(COMPARTMENTS, {}, (code) => hex(code, 2)),
     ),
-  limits: () =>
+  limits: () => table(["what", "at most"], bounds(MEANINGS.limits, LIMITS)),
+  kinds: () =>
     table(
-      ["what", "at most"],
-      Object.entries(MEANINGS.limits).map(([key, text]) => [text, limit(key)]),
+      ["kind", "written when"],
+      Object.entries(MEANINGS.kinds).map(([kind, text]) => [`\`${kind}\``, text]),
     ),
+  "link limits": () => table(["what", "at most"], bounds(MEANINGS.linkLimits, { ...LINK_LIMITS })),
+  "link times": () => table(["time", "ms"], bounds(MEANINGS.linkTimings, { ...LINK_TIMINGS })),
   reasons: () => table(["code", "reason", "meaning"], coded(REASONS, MEANINGS.reasons, String)),
   labels: () =>
     table(
@@ -79,8 +84,8 @@ function coded(codes: Codes, texts: Texts, written: (code: number) => string): s
   });
 }
 
-function limit(key: string): string {
-  return LIMITS[key as keyof typeof LIMITS].toLocaleString("en-US");
+function bounds(texts: Texts, values: Codes): string[][] {
+  return Object.entries(texts).map(([key, text]) => [text, (values[key] ?? Number.NaN).toLocaleString("en-US")]);
 }
 
 function table(head: readonly string[], lines: readonly (readonly string[])[]): string {

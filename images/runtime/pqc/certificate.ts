@@ -22,11 +22,22 @@ export interface Certificate {
   readonly issuedAt: string;
   /** Without it the certificate holds until the root changes. */
   readonly notAfter?: string;
+  /**
+   * Where a TPM seals the node's key, all three, else none: hex of the attestation key (SubjectPublicKeyInfo, ECDSA P-256),
+   * the registers (`sha256:0,7`), and hex of the SHA-256 over their values.
+   */
+  readonly attestationKey?: string;
+  readonly pcrs?: string;
+  readonly pcrDigest?: string;
   /** Hex; over the canonical JSON (RFC 8785) of all other fields, with {@link CERTIFICATE_CONTEXT}. */
   readonly signature: string;
 }
 
 const HEX = /^(?:[0-9a-f]{2})+$/;
+/** A P-256 key takes 91 bytes. */
+const ATTESTATION_KEY = /^(?:[0-9a-f]{2}){1,512}$/;
+const PCRS = /^sha256:(?:\d|1\d|2[0-3])(?:,(?:\d|1\d|2[0-3])){0,23}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 /**
@@ -69,10 +80,17 @@ function parse(text: string): { certificate: Certificate; signed: Buffer } {
     isHex(publicKey, MLDSA87.publicKey) &&
     isHex(signature, MLDSA87.signature) &&
     isInstant(issuedAt) &&
-    (notAfter === undefined || isInstant(notAfter));
+    (notAfter === undefined || isInstant(notAfter)) &&
+    namesTpm(fields);
   if (!good) throw new Error("not a certificate of version 1; docs/pqc.md has its form");
   // Fields this version does not know are signed too: an added one makes the signature void.
   return { certificate: fields as Record<string, unknown> as unknown as Certificate, signed: canonical(body) };
+}
+
+/** Whether it names a TPM wholly, or none: a part of it could not be checked, and must not pass for none. */
+function namesTpm({ attestationKey, pcrs, pcrDigest }: Record<string, unknown>): boolean {
+  if (attestationKey === undefined && pcrs === undefined && pcrDigest === undefined) return true;
+  return matches(attestationKey, ATTESTATION_KEY) && matches(pcrs, PCRS) && matches(pcrDigest, SHA256);
 }
 
 function objectIn(text: string): Record<string, unknown> {
@@ -95,6 +113,8 @@ function canonical(value: object): Buffer {
   const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Buffer.from(JSON.stringify(Object.fromEntries(sorted)));
 }
+
+const matches = (value: unknown, form: RegExp): boolean => typeof value === "string" && form.test(value);
 
 const isHex = (value: unknown, bytes: number): boolean =>
   typeof value === "string" && value.length === 2 * bytes && HEX.test(value);

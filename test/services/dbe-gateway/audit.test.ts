@@ -1,51 +1,26 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type AuditRow, emptyRow } from "../../../images/dbe-gateway/src/audit/audit-row.ts";
 import { AuditTrail } from "../../../images/dbe-gateway/src/audit/audit-trail.ts";
-import { AuditWriter, type AuditWriterOptions } from "../../../images/dbe-gateway/src/audit/audit-writer.ts";
+import type { AuditWriterOptions } from "../../../images/dbe-gateway/src/audit/audit-writer.ts";
 import { FloodGate } from "../../../images/dbe-gateway/src/audit/flood-gate.ts";
 import { AUDIT_CONTEXT } from "../../../images/runtime/dbe/audit/entry.ts";
 import { verifySignature } from "../../../images/runtime/pqc/verify-signature.ts";
 import { until } from "../support/fabric.ts";
-import { quiet } from "./support/fleet.ts";
-import { newKey } from "./support/keys.ts";
-import { MemoryStore } from "./support/memory-store.ts";
+import type { MemoryStore } from "./support/memory-store.ts";
 import { randomFrom } from "./support/random.ts";
+import { drained, row, WriterRig } from "./support/writer-rig.ts";
 
-const key = newKey();
+let rig: WriterRig;
 let dir: string;
 let store: MemoryStore;
-let running: { writer: AuditWriter; stop: () => Promise<void> } | undefined;
+const open = (more: Partial<AuditWriterOptions> = {}) => rig.open(more);
+const details = () => rig.details();
 
 beforeEach(() => {
-  dir = mkdtempSync("/tmp/dsmil-audit-");
-  store = new MemoryStore();
+  rig = new WriterRig();
+  ({ dir, store } = rig);
 });
-afterEach(async () => {
-  await running?.stop();
-  running = undefined;
-  rmSync(dir, { recursive: true, force: true });
-});
-
-/** Opens the writer of `dir` and runs it, as after a start of the gateway. */
-async function open(more: Partial<AuditWriterOptions> = {}): Promise<AuditWriter> {
-  const sign = (data: Buffer, context: string): Promise<Buffer> => key.sign(data, context);
-  const writer = await AuditWriter.open({ node: "node-a", dir, store, sign, log: quiet(), idleMs: 50, ...more });
-  const stopping = new AbortController();
-  const loop = writer.run(stopping.signal);
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await loop;
-    await writer.close();
-  };
-  running = { writer, stop };
-  return writer;
-}
-
-const row = (detail: string): AuditRow => ({ ...emptyRow("dbe.refused", detail), reason: "NO_ROUTE", peer: "test" });
-const details = (): string[] => store.rows.map(({ detail }) => detail);
-const drained = (writer: AuditWriter) =>
-  until(async () => writer.status.spool === 0 && writer.status.away === undefined);
+afterEach(() => rig.destroy());
 
 describe("rows", () => {
   it("reach the store in order, chained, the last of each batch signed, and the head file follows", async () => {
@@ -55,9 +30,9 @@ describe("rows", () => {
     await drained(writer);
     expect(details()).toEqual(wanted);
     const last = store.rows.at(-1);
-    expect(last && verifySignature(key.publicKey, last.hash, last.signature ?? Buffer.alloc(0), AUDIT_CONTEXT)).toBe(
-      true,
-    );
+    expect(
+      last && verifySignature(rig.key.publicKey, last.hash, last.signature ?? Buffer.alloc(0), AUDIT_CONTEXT),
+    ).toBe(true);
     const head = JSON.parse(readFileSync(`${dir}/head.json`, "utf8"));
     expect(head).toMatchObject({ v: 1, node: "node-a", seq: 450, hash: last?.hash.toString("hex"), lost: [] });
     expect(statSync(`${dir}/head.json`).mode & 0o777).toBe(0o600);
@@ -75,7 +50,7 @@ describe("rows", () => {
     let writer = await open();
     for (const detail of ["one", "two"]) expect(await writer.note(row(detail))).toBe(true);
     await expect(writer.require(row("act"))).rejects.toMatchObject({ reason: "AUDIT_UNAVAILABLE" });
-    await running?.stop();
+    await rig.stop();
     writer = await open();
     expect(writer.status.spool).toBe(2);
     await writer.note(row("three"));
@@ -110,7 +85,7 @@ describe("nothing is lost and nothing is there twice", () => {
     let writer = await open();
     await writer.note(row("one"));
     await until(async () => store.rows.length === 1);
-    await running?.stop();
+    await rig.stop();
     writer = await open();
     await writer.note(row("two"));
     await drained(writer);
@@ -121,7 +96,7 @@ describe("nothing is lost and nothing is there twice", () => {
     store.fault = "away";
     let writer = await open();
     await writer.note(row("one"));
-    await running?.stop();
+    await rig.stop();
     appendFileSync(`${dir}/spool-1.jsonl`, '{"ts":"2026-');
     writer = await open();
     await writer.note(row("two"));
@@ -146,7 +121,7 @@ describe("nothing is lost and nothing is there twice", () => {
       } else if (what < 0.9) {
         store.fault = "none";
       } else {
-        await running?.stop();
+        await rig.stop();
         writer = await open();
       }
       if (random() < 0.3) await new Promise((resolve) => setImmediate(resolve));
@@ -158,23 +133,6 @@ describe("nothing is lost and nothing is there twice", () => {
 });
 
 describe("what is wrong is kept and told", () => {
-  it("rows that are gone from the store: the head that proves it stays, and the chain goes on", async () => {
-    let writer = await open();
-    for (const detail of ["one", "two", "three"]) await writer.note(row(detail));
-    await drained(writer);
-    const [, , gone] = store.rows;
-    store.rows.splice(1);
-    // Found while there is nothing to write.
-    await until(async () => writer.status.lost.length === 1);
-    expect(writer.status.lost[0]).toMatchObject({ seq: 3, hash: gone?.hash.toString("hex") });
-    await writer.note(row("four"));
-    await drained(writer);
-    expect(details()).toEqual(["one", "four"]);
-    await running?.stop();
-    writer = await open();
-    expect(writer.status.lost).toHaveLength(1);
-  });
-
   it("a disk that is full: what it did not take is counted, and a row says so when it does again", async () => {
     store.fault = "away";
     const writer = await open({ maxBytes: 2000 });

@@ -157,7 +157,7 @@ describe("the watched files", () => {
     expect(Object.keys(configuration.problems).sort()).toEqual(["gateway.json", "peer_keys/node-b", "tenants/alpha"]);
     expect(configuration.check().ok).toBe(false);
     expect(configuration.tenants.has("ALPHA")).toBe(true);
-    expect(configuration.pinned("node-b")).toBe(peer.publicKey);
+    expect(configuration.pinned("node-b")?.publicKey).toBe(peer.publicKey);
     rmSync(`${dir}/gateway.json`);
     await configuration.look();
     expect(configuration.settings.node).toBe("node-a");

@@ -1,71 +1,29 @@
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { type ConnectionOptions, connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Gateway } from "../../../images/dbe-gateway/src/app.ts";
 import { mintClaim } from "../../../images/runtime/dbe/claim/mint.ts";
 import { requestDigest } from "../../../images/runtime/dbe/claim/request-digest.ts";
 import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
-import type { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
 import type { Envelope } from "../../../images/runtime/dbe/codec/types.ts";
 import type { DbeClient } from "../../../images/runtime/dbe/local/client.ts";
 import { PROTOCOL } from "../../../images/runtime/dbe/transport/protocol.ts";
 import { until } from "../support/fabric.ts";
-import { TestFleet } from "./support/fleet.ts";
+import type { TestFleet } from "./support/fleet.ts";
+import { enrichment, event, type GatewayPair, reasonOf, refusedRows, startPair } from "./support/gateway-pair.ts";
 import { signatureOf } from "./support/keys.ts";
-import { MemoryStore } from "./support/memory-store.ts";
 
 let fleet: TestFleet;
-let gateways: Record<"a" | "b", Gateway>;
-const stores = { a: new MemoryStore(), b: new MemoryStore() };
+let gateways: GatewayPair["gateways"];
+let stores: GatewayPair["stores"];
 let worker: DbeClient;
 let router: DbeClient;
-const got: Envelope[] = [];
-
-const event = Buffer.from('{"event":1}');
-const enrichment = (more: object = {}) => ({
-  type: TYPES.L8_SOC_EVENT_ENRICHMENT,
-  tenant: "ALPHA",
-  destination: 52,
-  payload: event,
-  deadlineMs: 5000,
-  ...more,
-});
-const reasonOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => "accepted",
-    (error: DbeError) => error.reason ?? String(error),
-  );
-const refusedRows = (store: MemoryStore, reason: string) => store.rows.filter((row) => row.reason === reason);
+let got: Envelope[];
 
 beforeAll(async () => {
-  fleet = await TestFleet.create();
-  fleet.addFolder("node-a", "dsmil-l8-analytics-alpha", { device: 52, tenants: ["ALPHA"] });
-  fleet.addFolder("node-a", "dsmil-l8-analytics-bravo", { device: 52, tenants: ["BRAVO"] });
-  fleet.addFolder("node-a", "dsmil-nc3", { device: 61, tenants: "*" });
-  fleet.addFolder("node-b", "dsmil-llm-worker", { device: 47, tenants: "*" });
-  fleet.addFolder("node-b", "dsmil-l7-router", { device: 43, tenants: "*" });
-  gateways = { a: await fleet.start("node-a", stores.a), b: await fleet.start("node-b", stores.b) };
-  worker = fleet.client("node-b", "dsmil-llm-worker");
-  router = fleet.client("node-b", "dsmil-l7-router");
-  const enrich = (name: string) => async (message: Envelope) => {
-    got.push(message);
-    return { type: TYPES.L8_PROPOSAL, payload: Buffer.from(`${name}:${message.payload}`) };
-  };
-  for (const name of ["alpha", "bravo"]) {
-    await fleet.inbox("node-a", `dsmil-l8-analytics-${name}`, { [TYPES.L8_SOC_EVENT_ENRICHMENT]: enrich(name) });
-  }
-  await fleet.inbox("node-a", "dsmil-nc3", {
-    [TYPES.L9_NC3_QUERY]: async () => ({ type: TYPES.L9_NC3_RESP, payload: Buffer.from("status") }),
-  });
-  await fleet.inbox("node-b", "dsmil-llm-worker", {
-    [TYPES.L7_CHAT_REQ]: async () => ({ type: TYPES.L7_CHAT_RESP, payload: Buffer.from("hello") }),
-  });
-  await until(async () => gateways.a.links.stats()[0]?.state === "up" && gateways.b.links.stats()[0]?.state === "up");
+  ({ fleet, gateways, stores, worker, router, got } = await startPair());
 }, 60_000);
-afterAll(async () => {
-  await fleet?.close();
-});
+afterAll(() => fleet?.close());
 
 describe("messages", () => {
   it("reach the service of their own tenant on another node and its answer comes back", async () => {
@@ -187,11 +145,13 @@ describe("strangers", () => {
 });
 
 describe("protected requests", () => {
-  const bare = { type: TYPES.L9_NC3_QUERY, destination: 61, payload: event, tlvs: { tenantId: "ALPHA" } } as Envelope;
   const query = async () => {
+    const messageId = worker.newMessageId();
+    const about = { type: TYPES.L9_NC3_QUERY, destination: 61, payload: event, messageId };
+    const bare = { ...about, tlvs: { tenantId: "ALPHA" } } as Envelope;
     const [signatureA, signatureB] = await Promise.all(fleet.officers.map((key) => signatureOf(key, bare)));
     const tlvs = { roeTokenId: 0x8000 + 3 * 61, requestDigest: requestDigest(bare), signatureA, signatureB };
-    return { type: TYPES.L9_NC3_QUERY, tenant: "ALPHA", destination: 61, payload: event, deadlineMs: 8000, tlvs };
+    return { ...about, tenant: "ALPHA", deadlineMs: 8000, tlvs };
   };
 
   it("pass with the token and two signatures, and are in both nodes' trails before they are answered", async () => {
@@ -200,6 +160,14 @@ describe("protected requests", () => {
       const rows = store.rows.filter(({ kind }) => kind === "dbe.protected");
       expect(rows).toMatchObject([{ tenant: "ALPHA", type: TYPES.L9_NC3_QUERY, source: 47, destination: 61 }]);
     }
+  });
+
+  it("were signed for one message id: under another one they are refused", async () => {
+    const signed = await query();
+    expect(await reasonOf(worker.request({ ...signed, messageId: worker.newMessageId() } as never))).toBe(
+      "INVALID_TWO_PERSON_SIGNATURES",
+    );
+    expect(await reasonOf(worker.request(signed as never))).toBe("accepted");
   });
 
   it("are refused while a trail is away; others go on, and the refusals are in it later", async () => {
@@ -216,57 +184,6 @@ describe("protected requests", () => {
   });
 });
 
-describe("configuration", () => {
-  it("takes a tenant in while running, and refuses one that is gone at once", async () => {
-    const ask = enrichment({ tenant: "CHARLIE", type: TYPES.ECHO_REQ });
-    fleet.addFolder("node-a", "dsmil-l8-analytics-charlie", { device: 52, tenants: ["CHARLIE"] });
-    for (const node of ["node-a", "node-b"]) fleet.writeTenant(node, "charlie");
-    await until(async () => existsSync(`${fleet.folder("node-a", "dsmil-l8-analytics-charlie")}/gateway.sock`));
-    await fleet.inbox("node-a", "dsmil-l8-analytics-charlie", {});
-    await until(async () => (await reasonOf(worker.request(ask))) === "accepted");
-    fleet.removeTenant("node-a", "charlie");
-    await until(async () => !gateways.a.configuration.tenants.has("CHARLIE"));
-    expect(await reasonOf(worker.request(ask))).toBe("UNKNOWN_TENANT");
-    expect((await worker.request(enrichment())).type).toBe(TYPES.L8_PROPOSAL);
-  });
-
-  it("keeps what a broken file said before, and tells it in /health", async () => {
-    const health = () => gateways.b.health.report();
-    writeFileSync(fleet.path("node-b", "/dbe/tenants/alpha/policy.json"), '{"tenant": "ALPHA", "roe');
-    await until(async () => String(health().checks.configuration).startsWith("tenants/alpha"));
-    expect(health().status).toBe("degraded");
-    expect((await worker.request(enrichment())).type).toBe(TYPES.L8_PROPOSAL);
-    fleet.writeTenant("node-b", "alpha");
-    await until(async () => health().status === "healthy");
-  });
-
-  it("does not serve a folder whose identity its container could have written", async () => {
-    const folder = fleet.addFolder("node-b", "dsmil-forged", { device: 43, tenants: "*" });
-    await until(async () => existsSync(`${folder}/gateway.sock`));
-    rmSync(`${folder}/identity.json`);
-    writeFileSync(
-      `${fleet.dir}/elsewhere.json`,
-      '{"container":"dsmil-forged","service":"x","device":61,"tenants":"*"}',
-    );
-    symlinkSync(`${fleet.dir}/elsewhere.json`, `${folder}/identity.json`);
-    // What was good before stays in force; the file that is not is told.
-    await until(async () =>
-      String(gateways.b.configuration.problems["folders/dsmil-forged"]).includes("no regular file"),
-    );
-    expect(gateways.b.configuration.folders.get("dsmil-forged")?.device).toBe(43);
-    rmSync(folder, { recursive: true });
-    await until(async () => !gateways.b.configuration.folders.has("dsmil-forged"));
-  });
-
-  it("ends the link with a revoked peer at once and makes it again when it is not revoked any more", async () => {
-    fleet.writeGatewayFile("node-a", { revoked: ["node-b"] });
-    await until(async () => gateways.a.links.stats().length === 0);
-    expect(await reasonOf(worker.request(enrichment({ deadlineMs: 300 })))).toMatch(/TIMEOUT|DESTINATION_UNAVAILABLE/);
-    fleet.writeGatewayFile("node-a");
-    await until(async () => (await reasonOf(worker.request(enrichment()))) === "accepted");
-  });
-});
-
 describe("metrics", () => {
   it("have bounded labels and count what happened", async () => {
     const { body, statusCode } = await gateways.b.http.inject("/metrics");
@@ -279,38 +196,6 @@ describe("metrics", () => {
     expect(body).toMatch(/dsmil_dbe_audit_spool \d+\n/);
     for (const url of ["/healthz", "/health"]) expect((await gateways.b.http.inject(url)).statusCode).toBe(200);
     expect((await gateways.b.http.inject("/v1/show")).statusCode).toBe(404);
-  });
-});
-
-describe("the operator", () => {
-  it("is shown sessions, rejections, trail and tenants", async () => {
-    await until(async () => gateways.b.operator.show().audit.spool === 0);
-    const shown = gateways.b.operator.show();
-    expect(shown).toMatchObject({ node: "node-b", transport: "tls", tenants: ["ALPHA", "BRAVO", "CHARLIE"] });
-    expect(shown.sessions).toMatchObject([{ peer: "node-a", state: "up", group: "SecP384r1MLKEM1024" }]);
-    expect(shown.rejections.UNKNOWN_TENANT).toBeGreaterThan(0);
-    expect(shown.audit).toMatchObject({ node: "node-b", seq: stores.b.rows.length, spool: 0, away: undefined });
-  });
-
-  it("pings, rotates without losing a message, and sends probes that go through all checks", async () => {
-    expect(await gateways.b.operator.ping("node-a", 3)).toMatchObject({ node: "node-a", count: 3 });
-    const session = gateways.b.links.stats()[0]?.session;
-    const asked = Promise.all(Array.from({ length: 50 }, () => worker.request(enrichment())));
-    expect(await gateways.b.operator.rotate()).toEqual({ rotated: ["node-a"] });
-    expect((await asked).every(({ type }) => type === TYPES.L8_PROPOSAL)).toBe(true);
-    expect(gateways.b.links.stats()[0]?.session).not.toBe(session);
-
-    const probe = { type: "L9_NC3_QUERY", tenant: "ALPHA", destination: 61 };
-    const send = (more: object) => gateways.b.operator.send({ ...probe, ...more });
-    expect(await send({ omit: ["roe_token"] })).toMatchObject({ type: "0xff", reason: "INVALID_ROE_TOKEN" });
-    expect(await send({})).toMatchObject({ reason: "MISSING_TWO_PERSON_SIGNATURES" });
-    expect(await send({ omit: ["tenant"] })).toMatchObject({ reason: "MISSING_TENANT" });
-    expect(await send({ source: 52 })).toMatchObject({ reason: "DEVICE_NOT_ALLOWED" });
-    expect(await send({ type: "0x01", destination: 52, payload: "hi" })).toMatchObject({
-      name: "ECHO_RESP",
-      payload: "hi",
-    });
-    await until(async () => stores.b.rows.filter(({ detail }) => detail === "operator's probe").length === 5);
   });
 });
 

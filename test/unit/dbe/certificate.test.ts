@@ -26,6 +26,26 @@ describe("a certificate", () => {
     ).toBeUndefined();
   });
 
+  it("says what a node's TPM must show: all of it or nothing, in one form", () => {
+    const facts = { attestationKey: "30".repeat(91), pcrs: "sha256:0,7", pcrDigest: "ab".repeat(32) };
+    const about = (changes: Readonly<Record<string, string>>) =>
+      verify(issue(root.seed, "node", "node-a", node.publicKey, undefined, issued, changes));
+    expect(about(facts)).toMatchObject(facts);
+    const { attestationKey, pcrs, pcrDigest } = facts;
+    const bad: Readonly<Record<string, string>>[] = [
+      { attestationKey },
+      { pcrs },
+      { attestationKey, pcrDigest },
+      { ...facts, attestationKey: "" },
+      { ...facts, attestationKey: "30".repeat(513) },
+      { ...facts, pcrs: "sha1:0,7" },
+      { ...facts, pcrs: "sha256:24" },
+      { ...facts, pcrDigest: pcrDigest.slice(2) },
+      { ...facts, pcrDigest: pcrDigest.toUpperCase() },
+    ];
+    for (const changes of bad) expect(() => about(changes)).toThrow("not a certificate");
+  });
+
   it.each([
     ["another root", () => verifyCertificate(good, node.publicKey, "node", "node-a", NOW), "not signed"],
     ["another subject", () => verifyCertificate(good, root.publicKey, "node", "node-b", NOW), "node node-b is needed"],

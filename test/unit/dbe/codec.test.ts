@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   FLAGS,
   LIMITS,
@@ -210,6 +210,20 @@ describe("FrameReader", () => {
 
   it("does not copy what comes whole", () => {
     expect(new FrameReader().push(stream)[1]?.buffer).toBe(stream.buffer);
+  });
+
+  it("takes memory for a frame of usual size once, and for a large one as it comes", () => {
+    const pushed = (payload: number, bytes: number): number[] => {
+      const frame = encodeLocal(envelope({ payload: Buffer.alloc(payload) }));
+      const reader = new FrameReader();
+      const taken = vi.spyOn(Buffer, "allocUnsafe");
+      for (let at = 0; at < bytes; at += 16_384) reader.push(frame.subarray(at, Math.min(at + 16_384, bytes)));
+      const sizes = taken.mock.calls.map(([size]) => size);
+      taken.mockRestore();
+      return sizes;
+    };
+    expect(pushed(65_536, 65_536)).toHaveLength(1);
+    expect(Math.max(...pushed(LIMITS.payload, 16_384))).toBeLessThan(100_000);
   });
 
   it("refuses by the header alone, and everything after", () => {

@@ -1,11 +1,14 @@
 import { Backoff } from "../../../runtime/backoff.ts";
 import { type ChainedEntry, GENESIS, link } from "../../../runtime/dbe/audit/entry.ts";
+import type { ChainHead } from "../../../runtime/dbe/audit/sql.ts";
+import { tailStatement } from "../../../runtime/dbe/audit/tail-statement.ts";
 import { DbeError } from "../../../runtime/dbe/codec/error.ts";
 import type { Log } from "../../../runtime/log.ts";
 import { type AuditRow, emptyRow } from "./audit-row.ts";
 import type { AuditStore } from "./audit-store.ts";
 import { chainLines, type SpooledRow, signLast } from "./chain-batch.ts";
-import { type Head, HeadFile, type LostHead } from "./head-file.ts";
+import { type Cursor, type ForeignRows, type Head, HeadFile, type LostHead } from "./head-file.ts";
+import { judgeTail } from "./judge-tail.ts";
 import { Spool } from "./spool.ts";
 import { Wake } from "./wake.ts";
 
@@ -16,6 +19,8 @@ export interface AuditWriterOptions {
   readonly store: AuditStore;
   /** Signs with the node's key. */
   readonly sign: (data: Buffer, context: string) => Promise<Buffer>;
+  /** Hex of the public key to which `sign` belongs. */
+  readonly publicKey: string;
   readonly log: Log;
   /** Bytes that may wait on disk (default 64 MiB). */
   readonly maxBytes?: number;
@@ -35,7 +40,10 @@ export interface AuditStatus {
   readonly away: string | undefined;
   /** Rows that not even the disk took since the start. */
   readonly unwritten: number;
+  /** Heads of this node that the store did not have any more. */
   readonly lost: readonly LostHead[];
+  /** Rows that it had and that this node does not vouch for. */
+  readonly foreign: readonly ForeignRows[];
 }
 
 interface Waiter {
@@ -78,9 +86,9 @@ export class AuditWriter {
   }
 
   get status(): AuditStatus {
-    const { head, lost } = this.head.state;
+    const { head, lost, foreign } = this.head.state;
     const { length: spool, bytes: spoolBytes } = this.spool;
-    return { head, spool, spoolBytes, away: this.away, unwritten: this.unwritten, lost };
+    return { head, spool, spoolBytes, away: this.away, unwritten: this.unwritten, lost, foreign };
   }
 
   /** Takes a row; when it returns true the row is on disk. False: the disk did not take it, which is counted and logged. */
@@ -158,48 +166,57 @@ export class AuditWriter {
   }
 
   private async writeBatch(): Promise<boolean> {
-    const { lines, next } = await this.spool.read(BATCH);
-    if (lines.length === 0) return false;
-    const { node, sign, store } = this.options;
-    const entries = await signLast(chainLines(node, this.head.state.head, lines), sign);
-    await store.append(entries);
-    await this.advance(entries, next);
+    const { entries, rows, next } = await this.nextBatch();
+    if (entries.length === 0) return false;
+    const signed = await signLast(entries, this.options.sign);
+    await this.options.store.append(signed);
+    await this.advance(signed, rows, next);
     return true;
   }
 
-  private async advance(entries: readonly ChainedEntry[], cursor: { segment: number; offset: number }): Promise<void> {
+  /** What is to be written next, and how many rows of it are the spool's. */
+  private async nextBatch(): Promise<{ entries: readonly ChainedEntry[]; rows: number; next: Cursor }> {
+    const { head, statements } = this.head.state;
+    const { lines, next } = await this.spool.read(BATCH);
+    const entries = chainLines(this.options.node, head, [...statements, ...lines]);
+    return { entries, rows: lines.length, next };
+  }
+
+  private async advance(entries: readonly ChainedEntry[], rows: number, cursor: Cursor): Promise<void> {
     const last = entries.at(-1);
     if (!last) return;
-    await this.head.save({ head: { seq: last.seq, hash: last.hash.toString("hex") }, cursor });
-    await this.spool.drained(cursor, entries.length);
-    this.committed += entries.length;
+    await this.head.save({ head: { seq: last.seq, hash: last.hash.toString("hex") }, cursor, statements: [] });
+    await this.spool.drained(cursor, rows);
+    this.committed += rows;
     for (const waiter of this.waiters.filter(({ position }) => position <= this.committed)) waiter.settle();
   }
 
   /** Compares the store's head with ours, and goes on from the store's. */
   private async agree(): Promise<void> {
     const found = await this.options.store.head();
-    const there: Head = { seq: found.seq, hash: found.hash.toString("hex") };
-    const { head, lost } = this.head.state;
-    if (there.seq !== head.seq || there.hash !== head.hash) {
+    const { seq, hash } = this.head.state.head;
+    if (found.seq !== seq || found.hash.toString("hex") !== hash) {
       // Killed after the commit and before we noted it: appending the same rows again is no fault.
-      const { lines } = await this.spool.read(BATCH);
-      const ours = chainLines(this.options.node, head, lines).some(
-        (e) => e.hash.equals(found.hash) && e.seq === found.seq,
-      );
-      if (!ours) await this.adopt(there, head, lost);
+      const { entries } = await this.nextBatch();
+      if (!entries.some((entry) => entry.seq === found.seq && entry.hash.equals(found.hash))) await this.adopt(found);
     }
     this.agreed = true;
   }
 
-  private async adopt(there: Head, head: Head, lost: readonly LostHead[]): Promise<void> {
-    const gone = there.seq <= head.seq && head.seq > 0;
-    this.options.log.error(
-      { store: there, remembered: head, gone },
-      "the audit store does not end where this node left it",
-    );
-    const missed = { ...head, missed: new Date().toISOString() };
-    await this.head.save({ head: there, ...(gone && { lost: [...lost, missed] }) });
+  /** Goes on behind rows that this node does not remember; before all else it writes down what it found. */
+  private async adopt(found: ChainHead): Promise<void> {
+    const { head, lost, foreign, statements } = this.head.state;
+    const own = { seq: head.seq, hash: Buffer.from(head.hash, "hex") };
+    const tail = await judgeTail(this.options.store, own, found, this.options.publicKey);
+    const detail = tailStatement(tail);
+    this.options.log.error({ detail }, "the audit store does not end where this node left it");
+    const [there, now] = [found.hash.toString("hex"), new Date().toISOString()];
+    await this.head.save({
+      head: { seq: found.seq, hash: there },
+      statements: [...statements, this.lineOf(emptyRow("dbe.audit", detail))],
+      ...(tail.gone && { lost: [...lost, { ...head, missed: now }] }),
+      ...(tail.foreign && { foreign: [...foreign, { ...tail.foreign, hash: there, found: now }] }),
+    });
   }
 
   private reached(): void {

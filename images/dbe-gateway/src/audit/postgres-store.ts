@@ -1,7 +1,18 @@
 import type pg from "pg";
 import { type ChainedEntry, GENESIS } from "../../../runtime/dbe/audit/entry.ts";
-import { appendStatement, type ChainHead, headStatement } from "../../../runtime/dbe/audit/sql.ts";
+import {
+  appendStatement,
+  type ChainHead,
+  hashStatement,
+  headStatement,
+  type SignedHead,
+  type Statement,
+  signedStatement,
+} from "../../../runtime/dbe/audit/sql.ts";
 import type { AuditStore } from "./audit-store.ts";
+
+/** SQLSTATE insufficient_privilege: the trail was made by a release whose nodes did not see signatures. */
+const FORBIDDEN = "42501";
 
 /** The trail in PostgreSQL, schema `dsmil_audit`, written as this node's own role. */
 export class PostgresStore implements AuditStore {
@@ -14,14 +25,32 @@ export class PostgresStore implements AuditStore {
   }
 
   async head(): Promise<ChainHead> {
-    const { name, text, values } = headStatement(this.node);
-    const { rows } = await this.pool.query<{ seq: string; hash: Buffer }>({ name, text, values: [...values] });
-    const [row] = rows;
+    const [row] = await this.query<{ seq: string; hash: Buffer }>(headStatement(this.node));
     return row ? { seq: Number(row.seq), hash: row.hash } : { seq: 0, hash: GENESIS };
   }
 
+  async hashOf(seq: number): Promise<Buffer | undefined> {
+    const [row] = await this.query<{ hash: Buffer }>(hashStatement(this.node, seq));
+    return row?.hash;
+  }
+
+  async signed(limit: number): Promise<readonly SignedHead[] | undefined> {
+    try {
+      const rows = await this.query<{ seq: string; hash: Buffer; signature: Buffer }>(
+        signedStatement(this.node, limit),
+      );
+      return rows.map(({ seq, hash, signature }) => ({ seq: Number(seq), hash, signature }));
+    } catch (error) {
+      if ((error as { code?: unknown }).code === FORBIDDEN) return undefined;
+      throw error;
+    }
+  }
+
   async append(entries: readonly ChainedEntry[]): Promise<void> {
-    const { name, text, values } = appendStatement(entries);
-    await this.pool.query({ name, text, values: [...values] });
+    await this.query(appendStatement(entries));
+  }
+
+  private async query<Row extends pg.QueryResultRow>({ name, text, values }: Statement): Promise<Row[]> {
+    return (await this.pool.query<Row>({ name, text, values: [...values] })).rows;
   }
 }

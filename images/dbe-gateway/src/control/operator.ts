@@ -88,7 +88,7 @@ export class Operator {
     const message = probeMessage(probe);
     const { type, source, destination, messageId } = message;
     const about = { type, source, destination, messageId: messageId.toString("hex"), peer: SPEAKER.container };
-    const noted = await this.parts.audit.writer.note({ ...emptyRow("dbe.session", "operator's probe"), ...about });
+    const noted = await this.parts.audit.writer.note({ ...emptyRow("dbe.probe", "operator's probe"), ...about });
     if (!noted) throw new DbeError("AUDIT_UNAVAILABLE", "the node's disk takes no audit rows");
     const begun = performance.now();
     const answer = await this.parts.exchange.fromSpeaker(SPEAKER, message);

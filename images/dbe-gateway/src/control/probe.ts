@@ -22,7 +22,7 @@ export interface ProbeRequest {
   readonly signature_a?: string;
   readonly signature_b?: string;
   readonly claim_token?: string;
-  /** Hex; to send a message twice. */
+  /** Hex; the id that two people signed for, or one to send twice. */
   readonly message_id?: string;
   readonly deadline_ms?: number;
   /** What to leave out though it would be there: `tenant`, `roe_token`, `request_digest`. */

@@ -11,6 +11,8 @@ import { type Delivered, deliver } from "./delivery.ts";
 import type { ExchangeParts } from "./exchange-parts.ts";
 import { demand, refusal, rowOf } from "./refusals.ts";
 
+const CLEARED = "cleared to be acted on; a refusal of this message id follows where it was not";
+
 /**
  * Passes messages between the containers of this node and its peers. Every request is decided on at each of its hops and
  * every answer before it goes back; what is refused is audited and answered with an ERROR.
@@ -108,7 +110,7 @@ export class Exchange {
   /** A protected message goes on only when a row about it is in Postgres. */
   private async audited(message: Envelope, peer: string): Promise<void> {
     if (!isProtected(message.type)) return;
-    await this.parts.audit.require(rowOf(message, peer, null, "let through to be acted on"));
+    await this.parts.audit.require(rowOf(message, peer, null, CLEARED));
   }
 
   /** The answer, if it may go back; else the refusal of it, on account of who gave it. */

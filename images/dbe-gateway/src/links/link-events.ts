@@ -19,6 +19,15 @@ export interface LinkEventParts {
 /** What failed rather than was refused: counted and logged, not audited. */
 const FAILURES: ReadonlySet<Reason> = new Set(["DESTINATION_UNAVAILABLE", "TIMEOUT", "OVERLOADED", "INTERNAL"]);
 
+/** What a peer that was dialled did wrong, rather than not answer. */
+const IDENTITY: ReadonlySet<Reason> = new Set([
+  "BAD_CERTIFICATE",
+  "DOWNGRADE",
+  "REVOKED_PEER",
+  "UNKNOWN_PEER",
+  "UNSUPPORTED_VERSION",
+]);
+
 /** Takes what links and transports tell: into metrics, log and audit trail. */
 export class LinkEvents {
   private readonly parts: LinkEventParts;
@@ -46,10 +55,17 @@ export class LinkEvents {
     this.audit({ ...emptyRow("dbe.refused", `connection from ${remote}: ${why}`), reason, peer: hostOf(remote) });
   }
 
-  /** A peer that stays away is told once. */
-  private notDialled(event: DialEvent): void {
-    if (this.dials.get(event.peer) !== event.detail) this.parts.log.warn(event, "peer not reached; trying again");
-    this.dials.set(event.peer, event.detail);
+  /** A peer that stays away is told once; one that is not who it should be is audited, once too. */
+  private notDialled({ peer, detail, kind }: DialEvent): void {
+    if (this.dials.get(peer) === detail) return;
+    this.dials.set(peer, detail);
+    this.parts.log.warn({ kind, peer, detail }, "peer not reached; trying again");
+    // Only the transport's own words tell what was wrong; addresses and names of nodes are not among them.
+    const reason = refusedReason(detail.replace(/^no channel to \S+ at \S+ over \w+: /, ""));
+    if (!IDENTITY.has(reason)) return;
+    this.parts.metrics.handshake(peer, reason);
+    this.parts.metrics.refused(reason);
+    this.audit({ ...emptyRow("dbe.refused", `dialled: ${detail}`), reason, peer });
   }
 
   private handshake(event: HandshakeEvent): void {

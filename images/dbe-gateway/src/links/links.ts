@@ -11,6 +11,7 @@ import { systemClock } from "../../../runtime/dbe/link/system-clock.ts";
 import { LINK_TIMINGS, type LinkTimings } from "../../../runtime/dbe/link/timings.ts";
 import type { Transport } from "../../../runtime/dbe/transport/transport.ts";
 import type { CheckResult } from "../../../runtime/health.ts";
+import type { Certificate } from "../../../runtime/pqc/certificate.ts";
 import type { Configuration } from "../routes/configuration.ts";
 import type { LinkEvents } from "./link-events.ts";
 
@@ -30,8 +31,8 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 interface Entry {
   readonly link: DbeLink;
-  /** Key that was pinned when the link was made. */
-  readonly key: string | undefined;
+  /** What was pinned when the link was made. */
+  readonly pin: string | undefined;
 }
 
 /** The links with all peers: made, and ended, as gateway.json and the peer keys say. */
@@ -62,12 +63,12 @@ export class Links {
     await this.options.transport.listen((channel) => this.acceptor.accept(channel));
   }
 
-  /** Makes the links equal to the configuration; one whose peer is gone, revoked or has another key ends at once. */
+  /** Makes the links equal to the configuration; one whose peer is gone, revoked or has another key or TPM ends at once. */
   sync(): void {
     const { configuration } = this.options;
     const wanted = configuration.settings.peers;
-    for (const [peer, { link, key }] of this.entries) {
-      if (wanted.has(peer) && this.isGood(peer) && configuration.pinned(peer) === key) continue;
+    for (const [peer, { link, pin }] of this.entries) {
+      if (wanted.has(peer) && this.isGood(peer) && pinOf(configuration.pinned(peer)) === pin) continue;
       this.entries.delete(peer);
       void link.close();
     }
@@ -120,8 +121,8 @@ export class Links {
 
   private isGood(peer: string): boolean {
     const { configuration } = this.options;
-    const key = configuration.pinned(peer);
-    return key !== undefined && !configuration.revoked(peer, key);
+    const pinned = configuration.pinned(peer);
+    return pinned !== undefined && !configuration.revoked(peer, pinned.publicKey);
   }
 
   private make(peer: string): void {
@@ -145,6 +146,13 @@ export class Links {
       },
     });
     link.onRequest = onRequest;
-    this.entries.set(peer, { link, key: configuration.pinned(peer) });
+    this.entries.set(peer, { link, pin: pinOf(configuration.pinned(peer)) });
   }
+}
+
+/** What of a certificate a link rests on: with anything else the peer has to prove itself anew. */
+function pinOf(certificate: Certificate | undefined): string | undefined {
+  if (!certificate) return undefined;
+  const { publicKey, attestationKey, pcrs, pcrDigest } = certificate;
+  return [publicKey, attestationKey, pcrs, pcrDigest].join();
 }

@@ -4,7 +4,7 @@ import { type FolderIdentity, parseFolderIdentity } from "../../../runtime/dbe/l
 import type { CheckResult } from "../../../runtime/health.ts";
 import type { Log } from "../../../runtime/log.ts";
 import { pause } from "../../../runtime/pause.ts";
-import { MAX_CERTIFICATE_LENGTH, verifyCertificate } from "../../../runtime/pqc/certificate.ts";
+import { type Certificate, MAX_CERTIFICATE_LENGTH, verifyCertificate } from "../../../runtime/pqc/certificate.ts";
 import type { TenantPolicy } from "../policy/facts.ts";
 import { readBounded } from "./bounded-file.ts";
 import { readFolders } from "./folder-files.ts";
@@ -49,7 +49,7 @@ export class Configuration extends EventEmitter<{ changed: [Changes]; looked: []
   private readonly paths: ConfigurationPaths;
   private readonly log: Log;
   private readonly gateway: Watched<GatewaySettings>;
-  private readonly peerKeys: Watched<string>;
+  private readonly peerKeys: Watched<Certificate>;
   private readonly tenantFiles: Watched<TenantPolicy>;
   private readonly folderFiles: Watched<FolderIdentity>;
   private byTenant: ReadonlyMap<string, TenantPolicy> = new Map();
@@ -61,8 +61,8 @@ export class Configuration extends EventEmitter<{ changed: [Changes]; looked: []
     this.paths = paths;
     this.log = log;
     this.gateway = new Watched((text) => parseGatewayFile(text, node));
-    this.peerKeys = new Watched(
-      (text, id) => verifyCertificate(text.trim(), this.settings.root, "node", id, Date.now()).publicKey,
+    this.peerKeys = new Watched((text, id) =>
+      verifyCertificate(text.trim(), this.settings.root, "node", id, Date.now()),
     );
     this.tenantFiles = new Watched((text, id) => parseTenantFile(text, id, this.settings.root, Date.now()));
     this.folderFiles = new Watched((text, id) => parseFolder(text, id));
@@ -85,8 +85,8 @@ export class Configuration extends EventEmitter<{ changed: [Changes]; looked: []
     return this.folderFiles.values;
   }
 
-  /** Hex of the public key pinned for a node. */
-  pinned(node: string): string | undefined {
+  /** The root's certificate of the key that is pinned for a node. */
+  pinned(node: string): Certificate | undefined {
     return this.settings.peers.has(node) ? this.peerKeys.values.get(node) : undefined;
   }
 

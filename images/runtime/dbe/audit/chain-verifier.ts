@@ -1,6 +1,7 @@
 import { verifySignature } from "../../pqc/verify-signature.ts";
 import { AUDIT_CONTEXT, type ChainedEntry, GENESIS } from "./entry.ts";
 import { Findings } from "./findings.ts";
+import { ForeignStatements } from "./foreign-statements.ts";
 import type { ChainHead } from "./sql.ts";
 import { WrittenNumber } from "./written-number.ts";
 
@@ -25,12 +26,15 @@ export class ChainVerifier {
   readonly #heads: readonly ChainHead[];
   readonly #number = new WrittenNumber();
   readonly #skipped = new Set<number>();
+  readonly #foreign = new ForeignStatements();
   #before: Before = { seq: 0, written: 0, prevHash: GENESIS, hash: GENESIS, sound: true };
   /** Two neighbours that do not fit, until the next entry says which of them is wrong. */
   #misfit: readonly [Before, Before] | undefined;
   #entries = 0;
   #signed = 0;
   #lastSigned = 0;
+  /** The last entry with a signature that holds. */
+  #vouchedTo = 0;
 
   /**
    * @param keys hex of the node's public keys, all that it ever had; none: signatures cannot be checked, which is a finding
@@ -69,6 +73,7 @@ export class ChainVerifier {
     else if (written !== seq) this.#moved(here);
     this.#skipped.delete(here.written);
     const vouched = this.#signature(entry);
+    if (written === seq) this.#foreign.take(entry);
     if (written !== undefined && seq === before.seq + 1) this.#follows(here, vouched);
     else this.#settle(undefined);
     if (this.#heads.some((head) => head.seq === seq && !head.hash.equals(entry.hash))) {
@@ -84,6 +89,9 @@ export class ChainVerifier {
     this.#settle(undefined);
     for (const number of [...this.#skipped].sort((a, b) => a - b)) {
       findings.add("missing", number, "was taken out, and those after it were renumbered");
+    }
+    for (const { first, last } of this.#foreign.until(this.#keys.length === 0 ? seq : this.#vouchedTo)) {
+      findings.add("foreign", first, "was there before the node went on, which does not vouch for it", last);
     }
     if (seq > this.#lastSigned) {
       findings.add("unsigned_tail", this.#lastSigned + 1, "is not covered by any signature of the node", seq);
@@ -112,6 +120,7 @@ export class ChainVerifier {
     this.#signed++;
     this.#lastSigned = seq;
     const good = this.#keys.some((key) => verifySignature(key, hash, signature, AUDIT_CONTEXT));
+    if (good) this.#vouchedTo = seq;
     if (!good && this.#keys.length > 0) {
       this.findings.add("wrong_signature", seq, "is not signed by the node: it, or one before it, was written anew");
     }

@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 
-/** What an entry can be about. */
-export const AUDIT_KINDS = ["dbe.refused", "dbe.protected", "dbe.key", "dbe.session"] as const;
+/** What an entry can be about; docs/dbe.md says what each is written for. */
+export const AUDIT_KINDS = [
+  "dbe.refused",
+  "dbe.protected",
+  "dbe.key",
+  "dbe.session",
+  "dbe.probe",
+  "dbe.audit",
+] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 /** One fact in a node's audit trail. Nothing of it is secret, and nothing of it is payload. */

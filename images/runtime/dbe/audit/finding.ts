@@ -9,6 +9,7 @@
  * - `unsigned_tail`: no signature vouches for the last entries.
  * - `tail_removed`: the node has written more than is there.
  * - `other_head`: the node remembers another entry under this number.
+ * - `foreign`: the node found the entries behind its own and did not write them, or cannot tell; it says so in its chain.
  * - `no_key`: entries are signed, but no public key of the node is known.
  */
 export type FindingKind =
@@ -20,6 +21,7 @@ export type FindingKind =
   | "unsigned_tail"
   | "tail_removed"
   | "other_head"
+  | "foreign"
   | "no_key";
 
 /** Something wrong in a node's chain. */

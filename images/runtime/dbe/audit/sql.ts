@@ -15,6 +15,11 @@ export interface ChainHead {
   readonly hash: Buffer;
 }
 
+/** An entry with the signature that stands under it, whoever made it. */
+export interface SignedHead extends ChainHead {
+  readonly signature: Buffer;
+}
+
 /**
  * SQLSTATE of what the trail refuses. `fork`: another entry has this number, or the chain ends with another one; `gap`:
  * entries before this one are missing; `hash`: the hash is not the entry's. None of them helps to be sent again.
@@ -43,6 +48,9 @@ const names = COLUMNS.map(([column]) => column).join(", ");
 const APPEND = `INSERT INTO dsmil_audit.entries (${names})
 SELECT ${names} FROM json_to_recordset($1::json) AS r (${COLUMNS.map((c) => c.join(" ")).join(", ")}) ORDER BY seq`;
 
+/** Entries from the end among which signed ones are looked for: a bound, should somebody append without end. */
+const REACH = 100_000;
+
 const bytes = (value: Buffer | null): string | null => (value === null ? null : `\\x${value.toString("hex")}`);
 
 /**
@@ -65,4 +73,17 @@ export function appendStatement(entries: readonly ChainedEntry[]): Statement {
 export function headStatement(node: string): Statement {
   const text = "SELECT seq, hash FROM dsmil_audit.entries WHERE node = $1 ORDER BY seq DESC LIMIT 1";
   return { name: "dsmil-audit-head", text, values: [node] };
+}
+
+/** Reads one entry's hash: row `{ hash: Buffer }`, or no row. */
+export function hashStatement(node: string, seq: number): Statement {
+  const text = "SELECT hash FROM dsmil_audit.entries WHERE node = $1 AND seq = $2";
+  return { name: "dsmil-audit-hash", text, values: [node, String(seq)] };
+}
+
+/** Reads the last signed entries, latest first: rows `{ seq: string, hash: Buffer, signature: Buffer }`. */
+export function signedStatement(node: string, limit: number): Statement {
+  const latest = `SELECT seq, hash, signature FROM dsmil_audit.entries WHERE node = $1 ORDER BY seq DESC LIMIT ${REACH}`;
+  const text = `SELECT * FROM (${latest}) AS latest WHERE signature IS NOT NULL ORDER BY seq DESC LIMIT $2`;
+  return { name: "dsmil-audit-signed", text, values: [node, String(limit)] };
 }

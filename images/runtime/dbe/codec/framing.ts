@@ -3,6 +3,8 @@ import { DbeError } from "./error.ts";
 import { frameLength } from "./header.ts";
 
 const EMPTY = Buffer.alloc(0);
+/** Memory that a frame gets at once: that of 64 KiB and what goes with them. Each growth would copy what has come. */
+const FIRST_BYTES = 80 * 1024;
 
 /**
  * Cuts a byte stream into frames by the lengths in their headers. Holds at most one frame's bytes, and refuses a frame
@@ -60,12 +62,12 @@ export class FrameReader {
     return frames;
   }
 
-  /** Copies what is still missing into the store, which grows with what has come, not with what is announced. */
+  /** Copies what is still missing into the store, which beyond its first size grows with what has come only. */
   #keep(bytes: Buffer, wanted: number): number {
     const taken = Math.min(bytes.length, wanted - this.#held);
     const needed = this.#held + taken;
     if (this.#store.length < needed) {
-      const grown = Buffer.allocUnsafe(Math.min(wanted, Math.max(needed, 2 * this.#store.length)));
+      const grown = Buffer.allocUnsafe(Math.min(wanted, Math.max(needed, FIRST_BYTES, 2 * this.#store.length)));
       this.#store.copy(grown, 0, 0, this.#held);
       this.#store = grown;
     }

@@ -8,6 +8,8 @@ export interface Channel {
   /** Key exchange group of the transport, as it was negotiated. */
   readonly group: string;
   readonly transport: "quic" | "tls";
+  /** Node that the transport's certificate names: the handshake must prove this one. */
+  readonly peer: string;
   /** Address of the peer, for people. */
   readonly remote: string;
   /** Queues a frame; false when the queue is long. Must not throw once closed. */

@@ -11,6 +11,7 @@ import type { LinkSession } from "./keying.ts";
 import type { LineOptions } from "./line-options.ts";
 import type { LineOwner } from "./line-owner.ts";
 import { LineReports } from "./line-reports.ts";
+import { otherName } from "./other-name.ts";
 import { Presence } from "./presence.ts";
 import { type Slot, Slots } from "./slots.ts";
 import { toldIn } from "./told.ts";
@@ -79,7 +80,10 @@ export class Line {
   /** The dialling side's first step. */
   dialled(peer: string): void {
     this.#peer = peer;
-    this.#handshakes.begin(peer);
+    const wrong = otherName(this.channel, peer, "dialled");
+    if (wrong) this.reports.refused(wrong);
+    if (wrong) this.close(wrong.detail);
+    else this.#handshakes.begin(peer);
   }
 
   /** The accepting side's first step. */
@@ -188,11 +192,12 @@ export class Line {
   #keyed(session: LinkSession, attempt: HandshakeAttempt): void {
     const { clock, timings } = this.#options;
     this.#peer ??= session.peer;
-    const boot = this.#peer === session.peer ? this.owner.keyed(this, session.peer) : undefined;
+    const wrong = otherName(this.channel, session.peer, "proven");
+    const boot = !wrong && this.#peer === session.peer ? this.owner.keyed(this, session.peer) : undefined;
     const slot = boot === undefined ? undefined : this.#slots.add(session);
     const took = clock.monotonic() - attempt.begun;
     if (boot === undefined || !slot) {
-      const error = new DbeError("UNKNOWN_PEER", `${session.peer} is not wanted here`);
+      const error = wrong ?? new DbeError("UNKNOWN_PEER", `${session.peer} is not wanted here`);
       this.reports.handshake(attempt, this.ready, took, error);
       this.close(error.detail);
       return;

@@ -11,8 +11,6 @@ export interface PeerAddress {
 
 /** A channel whose other end has shown a certificate of the fleet. */
 export interface PeerChannel extends Channel {
-  /** Node the transport's certificate names. The DBE handshake proves it again with the node's ML-DSA-87 key. */
-  readonly peer: string;
   /** Stops reading: the peer's bytes wait in bounded buffers, then at the peer. */
   pause(): void;
   resume(): void;

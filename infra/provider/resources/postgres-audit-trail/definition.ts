@@ -64,7 +64,7 @@ CREATE TABLE ${schema}.chains (node text PRIMARY KEY);`;
 
 /**
  * Who sees and adds what, by the role that runs the statement. A writer sees of its own rows what it needs to go on:
- * number and hash. Nobody is granted a change, and no policy would let one pass, the owner's included.
+ * number, hash and signature. Nobody is granted a change, and no policy would let one pass, the owner's included.
  */
 function access({ schema, prefix, owner, reader, writers }: AuditNames): string {
   const own = `(SELECT current_user) = '${prefix}' || replace(node, '-', '_')`;
@@ -86,7 +86,9 @@ function access({ schema, prefix, owner, reader, writers }: AuditNames): string 
     `REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${schema} FROM PUBLIC;`,
     `GRANT USAGE ON SCHEMA ${schema} TO ${[reader, ...writers].join(", ")};`,
     `GRANT SELECT ON ${schema}.entries TO ${reader};`,
-    ...writers.map((role) => `GRANT INSERT (${given}), SELECT (node, seq, hash) ON ${schema}.entries TO ${role};`),
+    ...writers.map(
+      (role) => `GRANT INSERT (${given}), SELECT (node, seq, hash, signature) ON ${schema}.entries TO ${role};`,
+    ),
     connectOnly([reader, ...writers]),
   ].join("\n");
 }

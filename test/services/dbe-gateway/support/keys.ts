@@ -14,8 +14,14 @@ export function newKey(): TestKey {
   return { seed, ...signer(seed) };
 }
 
-export const certificate = (root: TestKey, kind: "node" | "tenant", subject: string, key: TestKey): string =>
-  issue(root.seed, kind, subject, key.publicKey);
+/** The root's word on a key. @param facts what it says of a node's TPM */
+export const certificate = (
+  root: TestKey,
+  kind: "node" | "tenant",
+  subject: string,
+  key: TestKey,
+  facts: Readonly<Record<string, string>> = {},
+): string => issue(root.seed, kind, subject, key.publicKey, undefined, new Date(), facts);
 
 export const keyId = (key: Signer): string => createHash("sha256").update(key.publicKey, "hex").digest("hex");
 

@@ -1,5 +1,6 @@
 import type { AuditStore } from "../../../../images/dbe-gateway/src/audit/audit-store.ts";
 import { type ChainedEntry, chain, GENESIS } from "../../../../images/runtime/dbe/audit/entry.ts";
+import type { SignedHead } from "../../../../images/runtime/dbe/audit/sql.ts";
 
 /** What a memory store does to the next calls. */
 export type Fault = "none" | "away" | "commits, then breaks";
@@ -8,10 +9,24 @@ export type Fault = "none" | "away" | "commits, then breaks";
 export class MemoryStore implements AuditStore {
   readonly rows: ChainedEntry[] = [];
   fault: Fault = "none";
+  /** As a trail of a release before nodes saw signatures. */
+  hidesSignatures = false;
 
   async head(): Promise<{ seq: number; hash: Buffer }> {
     if (this.fault === "away") throw new Error("connection refused");
     return { seq: this.rows.length, hash: this.rows.at(-1)?.hash ?? GENESIS };
+  }
+
+  async hashOf(seq: number): Promise<Buffer | undefined> {
+    if (this.fault === "away") throw new Error("connection refused");
+    return this.rows[seq - 1]?.hash;
+  }
+
+  async signed(limit: number): Promise<readonly SignedHead[] | undefined> {
+    if (this.fault === "away") throw new Error("connection refused");
+    if (this.hidesSignatures) return undefined;
+    const found = this.rows.flatMap(({ seq, hash, signature }) => (signature ? [{ seq, hash, signature }] : []));
+    return found.toReversed().slice(0, limit);
   }
 
   async append(entries: readonly ChainedEntry[]): Promise<void> {

@@ -17,6 +17,8 @@ interface RigOptions {
   readonly rotation?: { readonly seconds: number; readonly messages: number };
   readonly skewB?: number;
   readonly reachable?: boolean;
+  /** Nodes whose TLS certificate has another node's name. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 interface Side {
@@ -39,6 +41,7 @@ export class LinkRig {
   constructor(options: RigOptions = {}) {
     this.#options = options;
     this.#network.weather = { ...CALM, delayMs: 1, dialFails: options.reachable === false ? 1 : 0 };
+    for (const [node, name] of Object.entries(options.names ?? {})) this.rename(node, name);
     this.#boot("node-a", "node-b");
     this.#boot("node-b", "node-a");
   }
@@ -69,6 +72,11 @@ export class LinkRig {
 
   serve(service: RequestHandler): void {
     this.#service = service;
+  }
+
+  /** Gives a node a TLS certificate with this name, for the channels from now on. */
+  rename(node: string, name: string): void {
+    this.#network.names.set(node, name);
   }
 
   run(ms: number): Promise<void> {

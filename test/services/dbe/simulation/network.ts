@@ -35,6 +35,7 @@ export class SimChannel implements Channel {
   readonly transport: "quic" | "tls";
   readonly binding: Buffer;
   readonly remote: string;
+  readonly peer: string;
   writableLength = 0;
   open = true;
   onFrame: (frame: Buffer) => void = () => {};
@@ -44,11 +45,12 @@ export class SimChannel implements Channel {
   #arrives = 0;
   other: SimChannel | undefined;
 
-  constructor(network: Network, transport: "quic" | "tls", binding: Buffer, remote: string) {
+  constructor(network: Network, transport: "quic" | "tls", binding: Buffer, remote: string, peer: string) {
     this.#network = network;
     this.transport = transport;
     this.binding = binding;
     this.remote = remote;
+    this.peer = peer;
   }
 
   write(frame: Buffer): boolean {
@@ -95,6 +97,8 @@ export class Network {
   readonly world: World;
   readonly random: Random;
   readonly connections = new Set<Connection>();
+  /** The name in a node's TLS certificate, where it is another's. */
+  readonly names = new Map<string, string>();
 
   constructor(world: World, random: Random) {
     this.world = world;
@@ -110,8 +114,8 @@ export class Network {
       world.after(between(random, 1, 2 * weather.delayMs), () => {
         const transport = random.chance(0.5) ? "quic" : "tls";
         const binding = random.bytes(48);
-        const ours = new SimChannel(this, transport, binding, to);
-        const theirs = new SimChannel(this, transport, binding, from);
+        const ours = new SimChannel(this, transport, binding, to, this.names.get(to) ?? to);
+        const theirs = new SimChannel(this, transport, binding, from, this.names.get(from) ?? from);
         ours.other = theirs;
         theirs.other = ours;
         if (fails || !accept(theirs)) return reject(new Error("connection refused"));
