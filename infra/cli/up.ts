@@ -11,7 +11,7 @@ import { Phases } from "./phases.ts";
 import { prepareMachine } from "./prepare.ts";
 import { refuseDataLoss } from "./removed-tenants.ts";
 import { projectRoot } from "./root.ts";
-import { collectStatus } from "./status/collect.ts";
+import { settledStatus } from "./settled-status.ts";
 import { printStatus } from "./status/print.ts";
 
 export interface UpOptions {
@@ -52,7 +52,7 @@ async function up(options: UpOptions): Promise<void> {
   await deployAll(phases, model, options);
   const status = await phases.run(
     "health",
-    () => collectStatus(projectRoot, model),
+    () => settledStatus(model),
     (s) => s.summary,
   );
   if (options.json) {

@@ -28,7 +28,7 @@ describe("destroying the stacks", () => {
       await look(
         "sh",
         "-c",
-        "find /etc/dsmil -mindepth 1; find /opt/dsmil /var/run/dsmil -not -type d 2>/dev/null || true",
+        "find /etc/dsmil -mindepth 1; find /opt/dsmil /var/lib/dsmil -not -type d 2>/dev/null || true",
       ),
     ).toBe("");
   });

@@ -57,7 +57,7 @@ describe("TLS between nodes", () => {
     expect(await handshake({ ciphers: "TLS_AES_128_GCM_SHA256" })).toMatch(/handshake failure/);
     expect(await handshake({ ALPNProtocols: ["h2"] })).toMatch(/no application protocol/);
     expect(await handshake({ ALPNProtocols: [] })).toMatch(/closed|ECONNRESET/);
-    expect(await handshake({ cert: undefined, key: undefined })).toMatch(/certificate required/);
+    expect(await handshake({ cert: undefined, key: undefined })).toMatch(/certificate required|closed/);
   });
 
   it.each(["X25519", "P-384", "X25519MLKEM768"])("refuses a server that has only %s", async (ecdhCurve) => {

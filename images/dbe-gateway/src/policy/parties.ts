@@ -1,5 +1,5 @@
 import type { Envelope } from "../../../runtime/dbe/codec/types.ts";
-import { isForNodes } from "./exchange-types.ts";
+import { isForNodes, needsRoeToken } from "./exchange-types.ts";
 import type { Facts, TenantPolicy } from "./facts.ts";
 import { type Hop, serves } from "./hop.ts";
 import { OK, refuse, type Verdict } from "./verdict.ts";
@@ -43,7 +43,8 @@ export function checkDestination(message: Envelope, hop: Hop, policy: TenantPoli
   }
   const home = devices.get(destination);
   if (home === undefined) return refuse("NO_ROUTE", `device ${destination} is on no node`);
-  if (policy.devices && !policy.devices.has(destination)) {
+  // A gate asks for its token before it tells whether anybody stands behind it.
+  if (policy.devices && !policy.devices.has(destination) && !needsRoeToken(type)) {
     return refuse("TENANT_MISMATCH", `device ${destination} is not there for ${policy.tenant}`);
   }
   if (hop.at === "egress" && home !== hop.peer)

@@ -49,7 +49,11 @@ export class Line {
       failed: (error, attempt) => this.#failed(error, attempt),
     });
     channel.onFrame = (frame) => this.#receive(frame);
-    channel.onClose = (why) => this.close(why ? why.message : "closed by the transport");
+    channel.onClose = (why) => {
+      // What the frame reader refuses comes this way: too large, or no frame at all.
+      if (why instanceof DbeError) this.reports.refused(why);
+      this.close(why ? why.message : "closed by the transport");
+    };
   }
 
   /** Node at the other end; undefined until it is known (dialled) or proven (accepted). */

@@ -7,13 +7,24 @@ import type { ChannelFacts } from "./stream-channel.ts";
 const LINE = 1024;
 const NODE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** The sidecar turned somebody away before there was a stream. */
+export class RefusedBySidecar extends Error {
+  /** `address:port`, "" where it is not known. */
+  readonly remote: string;
+
+  constructor(why: string, remote: string) {
+    super(why);
+    this.remote = remote;
+  }
+}
+
 /**
  * Reads the sidecar's first line: what the QUIC connection below the stream is.
  * @throws Error with the sidecar's own words when it has no stream, or when a value is not what it has to be
  */
 export async function quicPreface(socket: Socket, milliseconds: number): Promise<ChannelFacts> {
   const said = fields(await firstLine(socket, LINE, milliseconds));
-  if (said.error !== undefined) throw new Error(text(said.error));
+  if (said.error !== undefined) throw new RefusedBySidecar(text(said.error), text(said.remote));
   const binding = Buffer.from(text(said.binding), "hex");
   const peer = text(said.peer);
   if (binding.length !== EXPORTER_BYTES) throw new Error("the sidecar's preface has no binding");

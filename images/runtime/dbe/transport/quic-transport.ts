@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ChannelSet } from "./channel-set.ts";
 import { answerGreeting, greet } from "./greeting.ts";
 import { TRANSPORT_LIMITS, type TransportLimits } from "./limits.ts";
-import { quicPreface } from "./quic-preface.ts";
+import { quicPreface, RefusedBySidecar } from "./quic-preface.ts";
 import type { PeerAddress, PeerChannel, Refusal, Transport } from "./transport.ts";
 import { TransportError } from "./transport-error.ts";
 
@@ -95,6 +95,7 @@ export class QuicTransport implements Transport {
       onChannel(this.#channels.add(socket, facts));
     } catch (error) {
       socket.destroy();
+      if (error instanceof RefusedBySidecar) remote = error.remote;
       this.#options.onRefused?.({ remote, why: error instanceof Error ? error.message : String(error) });
     } finally {
       this.#pending.delete(socket);

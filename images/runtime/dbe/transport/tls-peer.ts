@@ -9,6 +9,7 @@ import type { ChannelFacts } from "./stream-channel.ts";
  * @throws Error when anything is not as it has to be
  */
 export function tlsPeer(socket: TLSSocket, side: "client" | "server", domain: string): ChannelFacts {
+  if (side === "server" && !socket.getPeerX509Certificate()) throw new Error("the peer did not return a certificate");
   if (!socket.authorized) throw new Error(`the peer's certificate is not valid: ${reason(socket.authorizationError)}`);
   const version = socket.getProtocol();
   if (version !== "TLSv1.3") throw new Error(`TLS version ${version}`);

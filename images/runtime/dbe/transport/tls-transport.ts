@@ -56,7 +56,8 @@ export class TlsTransport implements Transport {
     const server = createServer({
       ...tlsOptions(this.#credentials),
       requestCert: true,
-      rejectUnauthorized: true,
+      // Looked at by tlsPeer(), first of all: refused here, a stranger would be gone before he could be named.
+      rejectUnauthorized: false,
       ALPNProtocols: [PROTOCOL],
       handshakeTimeout: this.#limits.handshakeMs,
       noDelay: true,
