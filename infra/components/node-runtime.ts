@@ -32,6 +32,8 @@ const SEALING_IMAGE = "dsmil-node-keys";
 export class NodeRuntime extends pulumi.ComponentResource {
   /** The identity's public half, hex. */
   readonly identity: pulumi.Output<string>;
+  /** Certificates of the node's earlier keys. */
+  readonly formerIdentities: pulumi.Output<string[]>;
   /** The node's keys and those of its peers, as files. */
   readonly keys: pulumi.Resource;
   /** Groups on the node that may use its TPM, where the key is sealed by it. */
@@ -82,6 +84,7 @@ export class NodeRuntime extends pulumi.ComponentResource {
     this.keys = identity;
     this.tpmGroups = identity.tpmGroup.apply((group) => (group ? [group] : []));
     this.identity = identity.publicKey;
+    this.formerIdentities = identity.former;
     this.registerOutputs({ identity: this.identity });
   }
 

@@ -12,5 +12,5 @@ export function aiStack({ model, node, root }: NodeStackArgs): Record<string, un
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
   new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
   new L7Front({ model, node, engine, runtime, data });
-  return { identity: runtime.identity };
+  return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

@@ -44,5 +44,6 @@ export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): 
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
     identity: runtime.identity,
+    formerIdentities: runtime.formerIdentities,
   };
 }

@@ -14,5 +14,5 @@ export function socStack({ model, node, root }: NodeStackArgs): Record<string, u
   for (const tenant of model.tenants) {
     new TenantServices({ model, node, tenant, engine, runtime, secrets: data.tenant(tenant.id) });
   }
-  return { identity: runtime.identity };
+  return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

@@ -86,6 +86,19 @@ describe("PqcNodeIdentity", () => {
     await remove(repaired);
   });
 
+  it("keeps the certificates of earlier keys, as what these signed is checked by them", async () => {
+    const first = await apply(inputs());
+    expect(first.former).toEqual([]);
+    await sh("node-a", `rm ${key}`);
+    // As after a refresh that found the key gone: without state.
+    const second = await apply(inputs());
+    expect(second.former).toEqual([first.certificate]);
+    await sh("node-a", `head -c 32 /dev/zero > ${key}`);
+    const third = await apply(inputs(), second);
+    expect(third.former).toEqual([first.certificate, second.certificate]);
+    await remove(third);
+  });
+
   it("keeps the key and certifies it anew under another root", async () => {
     const state = await apply(inputs());
     const other = generate();

@@ -22,20 +22,29 @@ export async function fleetEvidence({ root, model, data }: Fleet, files: readonl
       (node) => gatewayCommand(model.fleet, node, ["show"]),
     ),
   ]);
-  const known = identities.flatMap((identity, i) => (identity ? [[nodes[i] ?? "", identity] as const] : []));
+  const known = identities.flatMap(({ identity }, i) => (identity ? [[nodes[i] ?? "", identity] as const] : []));
   return {
     keys: { root: data.rootPublicKey, identities: new Map(known) },
-    certificates: files.map(readCertificate),
+    certificates: [
+      ...identities.flatMap(({ formerIdentities = [] }) => formerIdentities),
+      ...files.map(readCertificate),
+    ],
     memories,
   };
 }
 
+/** A node's key as its stack certified it, and the certificates of those before. */
+interface StackIdentity {
+  readonly identity?: string;
+  readonly formerIdentities?: readonly string[];
+}
+
 /** A stack that is not deployed has none; its node may still have a certificate. */
-async function identityOf(root: string, node: string): Promise<string | undefined> {
+async function identityOf(root: string, node: string): Promise<StackIdentity> {
   try {
-    return (await stackOutputs<{ identity?: string }>(root, node)).identity;
+    return await stackOutputs<StackIdentity>(root, node);
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof UserError) return {};
     throw error;
   }
 }

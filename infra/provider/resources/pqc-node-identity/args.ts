@@ -23,6 +23,8 @@ export interface PqcNodeIdentityInputs {
 export interface PqcNodeIdentityState extends PqcNodeIdentityInputs, Minted {
   /** Certificate by the root, as JSON (docs/pqc.md). */
   readonly certificate: string;
+  /** Certificates of earlier keys, oldest first; states of earlier releases have none. */
+  readonly former?: readonly string[];
   /** SHA-256 (hex) of each key file, with "," between: tells whether they are still the same without reading them. */
   readonly keyDigest: string;
   /** What is not as it should be, for a person: peers that could not be reached, files that were changed. */

@@ -6,6 +6,7 @@ import { explain } from "../../redactor.ts";
 import { run } from "../../run.ts";
 import type { PqcNodeIdentityInputs, PqcNodeIdentityState } from "./args.ts";
 import { drop, get, look, type Places, put } from "./files.ts";
+import { formerCertificates } from "./former-certificates.ts";
 import { keyStateOf, ownerOf } from "./key-state.ts";
 import { mint } from "./mint.ts";
 import { type Minted, NO_TPM, tpmFacts } from "./minted.ts";
@@ -14,7 +15,7 @@ import { seal } from "./seal.ts";
 import { BARE, checkSealing, keyNames, otherKeyNames, publicFile, sealedTo } from "./sealing.ts";
 
 const OUTPUTS = [
-  ...["publicKey", "certificate", "keyDigest", "unsettled"],
+  ...["publicKey", "certificate", "former", "keyDigest", "unsettled"],
   ...["attestationKey", "pcrs", "pcrDigest", "tpmGroup"],
 ];
 
@@ -30,8 +31,8 @@ export function createPqcNodeIdentity(places: Places): ResourceHandler<PqcNodeId
     plan: (inputs, old) => {
       if (old === undefined || old.unsettled.length > 0 || old.rootSeed !== inputs.rootSeed) return {};
       if (sealedTo(old.sealing ?? BARE) !== sealedTo(inputs.sealing ?? BARE)) return {};
-      const { publicKey, certificate, keyDigest } = old;
-      return { publicKey, certificate, keyDigest, ...tpmOf(old) };
+      const { publicKey, certificate, former = [], keyDigest } = old;
+      return { publicKey, certificate, former, keyDigest, ...tpmOf(old) };
     },
     diff(old, inputs) {
       // Which image minted the key does not matter afterwards.
@@ -82,7 +83,12 @@ async function reconcile(
   // 2. The certificate: one that holds is kept, from state or from the node.
   const file = `${places.own}/${publicFile(node)}`;
   const others = otherKeyNames(node, sealing.kind).map((name) => `${places.own}/${name}`);
-  const candidates = [old?.certificate, old ? undefined : (await get(link, file))?.trim()];
+  const candidates = [old?.certificate, (await get(link, file))?.trim()];
+  const former = formerCertificates(
+    { node, publicKey: minted.publicKey, rootPublicKey },
+    old?.former ?? [],
+    candidates,
+  );
   const facts = tpmFacts(minted);
   const kept = candidates.find(
     (text) => text && holds(text, rootPublicKey, "node", node, minted.publicKey) && says(text, facts),
@@ -113,7 +119,14 @@ async function reconcile(
         attempt(peer, async () => drop(await ctx.connect(peer), peer, places.peers, [publicFile(node)]), ctx),
       ),
   ]);
-  return { ...inputs, ...minted, certificate, keyDigest, unsettled: unsettled.filter((text) => text !== undefined) };
+  return {
+    ...inputs,
+    ...minted,
+    certificate,
+    former,
+    keyDigest,
+    unsettled: unsettled.filter((text) => text !== undefined),
+  };
 }
 
 /** The key as it is, or as it is made now. */

@@ -74,7 +74,7 @@ export async function adopt(
     if (keyDigest === undefined || certificate === undefined) continue;
     const { publicKey } = JSON.parse(certificate) as { publicKey: string };
     const given = kind === "file" ? inputs : { ...inputs, sealing };
-    return { ...given, ...NO_TPM, publicKey, certificate, keyDigest, unsettled: [] };
+    return { ...given, ...NO_TPM, publicKey, certificate, former: [], keyDigest, unsettled: [] };
   }
   return undefined;
 }

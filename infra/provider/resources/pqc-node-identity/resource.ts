@@ -10,6 +10,8 @@ export class PqcNodeIdentity extends pulumi.CustomResource {
   declare readonly publicKey: pulumi.Output<string>;
   /** Certificate by the root, as JSON (docs/pqc.md). */
   declare readonly certificate: pulumi.Output<string>;
+  /** Certificates of earlier keys, oldest first: what these signed is checked by them. */
+  declare readonly former: pulumi.Output<string[]>;
   /** Number of the group that may use the node's TPM, for containers that unseal; "" without a TPM. */
   declare readonly tpmGroup: pulumi.Output<string>;
   /** Hex of the TPM's attestation key (SubjectPublicKeyInfo); it is in the certificate too. "" without a TPM. */
@@ -19,8 +21,14 @@ export class PqcNodeIdentity extends pulumi.CustomResource {
 
   constructor(name: string, args: PqcNodeIdentityArgs, opts?: pulumi.CustomResourceOptions) {
     const props = { ...args, rootSeed: pulumi.secret(args.rootSeed) };
-    const key = { publicKey: undefined, certificate: undefined, keyDigest: undefined, unsettled: undefined };
-    const tpm = { attestationKey: undefined, pcrs: undefined, pcrDigest: undefined, tpmGroup: undefined };
+    const key = { publicKey: undefined, certificate: undefined, former: undefined, keyDigest: undefined };
+    const tpm = {
+      attestationKey: undefined,
+      pcrs: undefined,
+      pcrDigest: undefined,
+      tpmGroup: undefined,
+      unsettled: undefined,
+    };
     const secret = { additionalSecretOutputs: ["rootSeed"] };
     super("dsmil:index:PqcNodeIdentity", name, { ...props, ...key, ...tpm }, pulumi.mergeOptions(secret, opts));
   }
