@@ -38,7 +38,7 @@ describe("the transport's binding", () => {
 
 describe("tampering", () => {
   it.each<[string, Reason, number, (frame: Buffer) => unknown]>([
-    ["digest of the offer", "TRANSCRIPT_MISMATCH", INIT, (f) => f.writeUInt8(1, AT.digest)],
+    ["digest of the offer", "TRANSCRIPT_MISMATCH", INIT, (f) => f.writeUInt8(f.readUInt8(AT.digest) ^ 1, AT.digest)],
     [
       "nonce, digest repaired",
       "TRANSCRIPT_MISMATCH",
