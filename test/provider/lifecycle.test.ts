@@ -116,7 +116,7 @@ describe("the provider under the real CLI", () => {
   it("recreates what vanished", async () => {
     await nodes.sh("node-a", "rm -r /etc/dsmil/app /etc/dsmil/node_keys");
     await stack.ok("up", "--yes", "--skip-preview", "--refresh");
-    expect(await nodes.sh("node-a", "ls /etc/dsmil")).toBe("app\nnode_keys\n");
+    expect(await nodes.sh("node-a", "ls /etc/dsmil")).toBe("app\nnode_keys\npeer_keys\n");
     await silent();
   });
 
@@ -125,7 +125,7 @@ describe("the provider under the real CLI", () => {
     const preview = await stack.ok("preview", "--diff");
     expect(preview).toMatch(/\+-|\+\/-/);
     await stack.ok("up", "--yes", "--skip-preview");
-    expect(await nodes.sh("node-a", "ls /etc/dsmil")).toBe("moved\nnode_keys\n");
+    expect(await nodes.sh("node-a", "ls /etc/dsmil")).toBe("moved\nnode_keys\npeer_keys\n");
     await silent();
   });
 
