@@ -42,7 +42,7 @@ describe("isolation", () => {
     const cross = signed.report.attempts.filter((a) => a.victim !== a.attacker);
     expect(cross.length).toBeGreaterThanOrEqual(40);
     expect(new Set(cross.map((a) => a.layer))).toEqual(
-      new Set(["redis", "postgres", "qdrant", "api", "files", "network", "archive"]),
+      new Set(["redis", "postgres", "qdrant", "api", "files", "network", "archive", "bus"]),
     );
     expect(statSync(report("whole")).mode & 0o777).toBe(0o600);
     expect((await dsmilOk("isolation", "verify", report("whole"))).stdout).toContain("genuine");
