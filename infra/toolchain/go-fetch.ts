@@ -6,7 +6,7 @@ import { toolPaths } from "./paths.ts";
 import { versions } from "./versions.ts";
 import { zipEntries } from "./zip.ts";
 
-/** Checksums of the toolchain modules in the Go checksum database (sum.golang.org), by Node's name of the machine. */
+/** Checksums of the toolchain modules in the Go checksum database, by Node's name of the machine. */
 const checksums: Readonly<Record<string, { readonly go: string; readonly sum: string }>> = {
   x64: { go: "amd64", sum: "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM=" },
   arm64: { go: "arm64", sum: "h1:sYL/O6MqS68ML0kjsQ36WoYIpJqkw60TxizWUYUKQMc=" },
