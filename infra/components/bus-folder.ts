@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { busFolder } from "../model/containers/dbe.ts";
 import { SERVICE_GID } from "../model/containers/paths.ts";
 import type { Container } from "../model/types.ts";
 import { NodeFiles } from "../provider/index.ts";
-import { busFolder, renderFolderIdentity } from "../render/dbe-gateway.ts";
+import { renderFolderIdentity } from "../render/dbe-gateway.ts";
 
 /**
  * The folder by which a container reaches its node's gateway, where it talks on the bus: what it must wait for. Not the

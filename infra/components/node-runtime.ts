@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { imageTag } from "../images/tag.ts";
 import { DBE_UID } from "../model/containers/dbe.ts";
 import { SERVICE_GID } from "../model/containers/paths.ts";
+import { keyImage } from "../model/node-key.ts";
 import type { Model, Node } from "../model/types.ts";
 import { ImageOnNode, NodeFiles, NodeNetwork, PqcNodeIdentity } from "../provider/index.ts";
 
@@ -21,12 +22,6 @@ export interface NodeRuntimeArgs {
   readonly rootSeed: pulumi.Input<string>;
   readonly rootPublicKey: pulumi.Input<string>;
 }
-
-/** Image that mints keys on a node: it has Node.js and nothing else. */
-const MINT_IMAGE = "dsmil-node-base";
-
-/** The same with what seals them: a TPM's tools, a client for Vault or OpenBao. */
-const SEALING_IMAGE = "dsmil-node-keys";
 
 /** Networks, volumes, images, CA and post-quantum identity of one node: everything services take for granted. */
 export class NodeRuntime extends pulumi.ComponentResource {
@@ -54,7 +49,7 @@ export class NodeRuntime extends pulumi.ComponentResource {
     for (const { name, driverOpts } of model.volumes.filter((v) => v.node === node.id)) {
       this.volumes.set(name, new Volume(name, { name, driver: "local", driverOpts: { ...driverOpts } }, onEngine));
     }
-    const mintImage = node.key.kind === "file" ? MINT_IMAGE : SEALING_IMAGE;
+    const mintImage = keyImage(node.key);
     const wanted = new Set([mintImage, ...model.containers.filter((c) => c.node === node.id).map((c) => c.image)]);
     for (const name of wanted) {
       const pinned = model.services.find((s) => s.image === name)?.imageTag;

@@ -1,3 +1,4 @@
+import { keyImage } from "../model/node-key.ts";
 import type { Model } from "../model/types.ts";
 
 /** Catalogue names of the images a deployment needs: the manifest's, the key-minting base, a lab machine's. */
@@ -5,8 +6,7 @@ export function wantedImages(model: Model, lab: boolean): string[] {
   // A pinned image is one that was built before; today's sources would give another.
   const pinned = new Set(model.services.filter((s) => s.imageTag !== undefined).map((s) => s.id));
   const built = model.containers.filter((c) => !pinned.has(c.service)).map((c) => c.image);
-  const names = new Set(["dsmil-node-base", ...built]);
-  if (model.nodes.some(({ key }) => key.kind !== "file")) names.add("dsmil-node-keys");
+  const names = new Set([...model.nodes.map(({ key }) => keyImage(key)), ...built]);
   if (lab) names.add("dsmil-lab-node");
   return [...names];
 }

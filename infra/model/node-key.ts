@@ -1,6 +1,9 @@
 import type { ManifestNode } from "./manifest.ts";
 import type { NodeKey } from "./types.ts";
 
+/** Image that makes a node's key: one with Node.js, or the one that also has what seals it. */
+export const keyImage = ({ kind }: NodeKey): string => (kind === "file" ? "dsmil-node-base" : "dsmil-node-keys");
+
 /** How a node keeps its key, with everything that was left to the defaults. */
 export function resolveNodeKey({ id, key }: ManifestNode): NodeKey {
   const { kind, device = "/dev/tpmrm0", pcrs = "sha256:0,7", address, mount = "transit", token_file, ca_file } = key;

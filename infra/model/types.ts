@@ -34,14 +34,17 @@ export type NodeKey =
       readonly kind: "tpm2";
       /** `/dev/tpmrm0`, or the socket of a software TPM. */
       readonly device: string;
-      /** `sha256:0,7` */
+      /** Registers that must be as they were when the key was made: `sha256:0,7`. */
       readonly pcrs: string;
     }
   | {
       readonly kind: "transit";
+      /** `https://vault.example:8200`, as seen from the node. */
       readonly address: string;
       readonly mount: string;
+      /** Name of the transit key, one a node. */
       readonly key: string;
+      /** Files on the node, which the operator lays there: the token (0400) and the server's authority (PEM). */
       readonly tokenFile: string;
       readonly caFile: string;
     };

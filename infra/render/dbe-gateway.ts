@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { DBE_FOLDERS } from "../model/containers/dbe.ts";
 import type { Container, Model, Node, Tenant } from "../model/types.ts";
 
 /** gateway.json of a node: who the peers are, where devices live, when keys are made anew. */
@@ -35,8 +34,5 @@ export function renderTenantPolicy({ services }: Model, tenant: Tenant, certific
 export function renderFolderIdentity({ name, service, device, tenant }: Container): string {
   return json({ container: name, service, device, tenants: tenant === undefined ? "*" : [tenant.toUpperCase()] });
 }
-
-/** The folder of a container that talks on the bus. */
-export const busFolder = ({ name }: Container): string => `${DBE_FOLDERS}/${name}`;
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -55,6 +55,7 @@ function build(
   const { fleet, dbe, nodes } = model;
   const nodeKey: NodeKey = nodes.find(({ id }) => id === service.node)?.key ?? { kind: "file" };
   const needs = model.services.filter(({ id }) => service.needs.includes(id));
+  const name = containerName(fleet.name, service.id, tenant?.id ?? replica ?? nodeOf(service));
   const context = {
     fleet,
     service,
@@ -63,7 +64,7 @@ function build(
     needs,
     common: commonEnv(model, service),
     ...(tenant && { tenant }),
-    ...(replica !== undefined && { replica }),
+    name,
   };
   const makePart = PARTS[service.image];
   if (makePart === undefined) throw new Error(`image ${service.image} has no container description`);
@@ -75,7 +76,7 @@ function build(
     ...(replica !== undefined && { replica }),
   };
   const container: Container = {
-    name: containerName(fleet.name, service.id, tenant?.id ?? replica ?? nodeOf(service)),
+    name,
     service: service.id,
     image: imageOf(fleet, service, nodeKey),
     node: service.node,

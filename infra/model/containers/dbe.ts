@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { hostName, volumeName } from "../names.ts";
-import type { Mount, NodeKey } from "../types.ts";
+import type { Container, Mount, NodeKey } from "../types.ts";
 import { httpHealth } from "./health.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { caFolder, folder, SERVICE_GID, scratch, volume } from "./paths.ts";
@@ -12,6 +12,9 @@ export const DBE_UID = 10002;
 
 /** Where the containers' folders are on a node, one for each that talks on the bus; mounted as `/run/dbe`. */
 export const DBE_FOLDERS = "/var/lib/dsmil/dbe";
+
+/** The folder of a container that talks on the bus. */
+export const busFolder = ({ name }: Pick<Container, "name">): string => `${DBE_FOLDERS}/${name}`;
 
 /** The gateway of a node: keys and links to the other nodes; services reach it by a socket in a folder of their own. */
 export function dbeGatewayPart({ fleet, service, dbe, nodeKey, needs, common }: PartContext): ContainerPart {

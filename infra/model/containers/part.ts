@@ -24,6 +24,6 @@ export interface PartContext {
   /** Services this one needs. */
   readonly needs: readonly Service[];
   readonly tenant?: Tenant;
-  /** Number of the container, where there may be several. */
-  readonly replica?: number;
+  /** The container's name. */
+  readonly name: string;
 }

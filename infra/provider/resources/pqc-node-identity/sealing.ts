@@ -1,35 +1,13 @@
+import type { NodeKey } from "../../../model/types.ts";
 import { type Checker, fields } from "../../check.ts";
 import type { CheckFailure } from "../../handler.ts";
 
-/** The seed lies bare in a file that only its owner may read. */
-export interface FileSealing {
-  readonly kind: "file";
-}
-
-/** The seed is sealed by the node's TPM 2.0. */
-export interface TpmSealing {
-  readonly kind: "tpm2";
-  /** `/dev/tpmrm0`, or the Unix socket of a software TPM. */
-  readonly device: string;
-  /** Registers that must be as they were when the key was made: `sha256:0,7`. */
-  readonly pcrs: string;
-}
-
-/** The seed is sealed by a transit key of Vault or OpenBao. */
-export interface TransitSealing {
-  readonly kind: "transit";
-  /** `https://vault.example:8200`, as seen from the node. */
-  readonly address: string;
-  readonly mount: string;
-  /** Name of the transit key, one a node. */
-  readonly key: string;
-  /** Files on the node, which the operator lays there: the token (0400) and the server's authority (PEM). */
-  readonly tokenFile: string;
-  readonly caFile: string;
-}
-
 /** How a node's seed is kept on the node. */
-export type Sealing = FileSealing | TpmSealing | TransitSealing;
+export type Sealing = NodeKey;
+/** The seed is sealed by the node's TPM 2.0. */
+export type TpmSealing = Extract<Sealing, { kind: "tpm2" }>;
+/** The seed is sealed by a transit key of Vault or OpenBao. */
+export type TransitSealing = Extract<Sealing, { kind: "transit" }>;
 
 /** What a program that names no sealing gets. */
 export const BARE: Sealing = { kind: "file" };
