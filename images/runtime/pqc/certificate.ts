@@ -41,6 +41,29 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 /**
+ * The certificate, if the root signed it, of whomever it speaks.
+ * @param text JSON as in docs/pqc.md
+ * @param root hex of the root's raw public key
+ * @throws with what is wrong otherwise
+ */
+export function rootSigned(text: string, root: string): Certificate {
+  const { certificate, signed } = parse(text);
+  if (verifySignature(root, signed, Buffer.from(certificate.signature, "hex"), CERTIFICATE_CONTEXT)) return certificate;
+  throw new Error(`the certificate of ${certificate.subject} is not signed by this fleet's root`);
+}
+
+/**
+ * Passes a certificate on that holds at a time.
+ * @param now ms since 1970
+ * @throws when it has ended
+ */
+export function inForce(certificate: Certificate, now: number): Certificate {
+  const { subject, notAfter } = certificate;
+  if (notAfter === undefined || Date.parse(notAfter) > now) return certificate;
+  throw new Error(`the certificate of ${subject} ended ${notAfter}; issue it again with \`dsmil up\``);
+}
+
+/**
  * The certificate, if the root signed it, it speaks of this subject and it holds now.
  * @param text JSON as in docs/pqc.md
  * @param root hex of the root's raw public key
@@ -54,19 +77,13 @@ export function verifyCertificate(
   subject: string,
   now: number,
 ): Certificate {
-  const { certificate, signed } = parse(text);
-  if (!verifySignature(root, signed, Buffer.from(certificate.signature, "hex"), CERTIFICATE_CONTEXT)) {
-    throw new Error(`the certificate of ${subject} is not signed by this fleet's root`);
-  }
+  const certificate = rootSigned(text, root);
   if (certificate.kind !== kind || certificate.subject !== subject) {
     throw new Error(
       `a certificate of ${kind} ${subject} is needed, this is ${certificate.kind} ${certificate.subject}`,
     );
   }
-  if (certificate.notAfter !== undefined && !(Date.parse(certificate.notAfter) > now)) {
-    throw new Error(`the certificate of ${subject} ended ${certificate.notAfter}; issue it again with \`dsmil up\``);
-  }
-  return certificate;
+  return inForce(certificate, now);
 }
 
 function parse(text: string): { certificate: Certificate; signed: Buffer } {
@@ -82,9 +99,10 @@ function parse(text: string): { certificate: Certificate; signed: Buffer } {
     isInstant(issuedAt) &&
     (notAfter === undefined || isInstant(notAfter)) &&
     namesTpm(fields);
-  if (!good) throw new Error("not a certificate of version 1; docs/pqc.md has its form");
+  if (!good) throw new Error("not a certificate of version 1 for an ML-DSA-87 key; docs/pqc.md has its form");
   // Fields this version does not know are signed too: an added one makes the signature void.
-  return { certificate: fields as Record<string, unknown> as unknown as Certificate, signed: canonical(body) };
+  const signed = Buffer.from(canonicalJson(body));
+  return { certificate: fields as Record<string, unknown> as unknown as Certificate, signed };
 }
 
 /** Whether it names a TPM wholly, or none: a part of it could not be checked, and must not pass for none. */
@@ -109,9 +127,9 @@ function objectIn(text: string): Record<string, unknown> {
 }
 
 /** JSON with sorted keys and no white space (RFC 8785, which for flat objects of ASCII text comes to this). */
-function canonical(value: object): Buffer {
+export function canonicalJson(value: object): string {
   const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Buffer.from(JSON.stringify(Object.fromEntries(sorted)));
+  return JSON.stringify(Object.fromEntries(sorted));
 }
 
 const matches = (value: unknown, form: RegExp): boolean => typeof value === "string" && form.test(value);

@@ -1,14 +1,5 @@
+import { AUDIT_ERRORS } from "../../../../images/runtime/dbe/audit/sql.ts";
 import type { AuditNames } from "./names.ts";
-
-/** What the chain refuses, by SQLSTATE; a gateway tells from it what became of its rows. */
-export const CHAIN_ERRORS = {
-  /** Another row has this number already, or the row before is not the one that this row follows. */
-  fork: "DA001",
-  /** Numbers were skipped. */
-  gap: "DA002",
-  /** The hash is not that of the row. */
-  hash: "DA003",
-} as const;
 
 /** The fields of an entry as RFC 8785 orders them, and how the server writes each as JSON. */
 const FIELDS: readonly (readonly [name: string, json: string])[] = [
@@ -63,18 +54,18 @@ BEGIN
     IF there = NEW.hash THEN
       RETURN NULL;
     END IF;
-    RAISE EXCEPTION 'entry % of % is another one: the chain would fork', NEW.seq, NEW.node USING ERRCODE = '${CHAIN_ERRORS.fork}';
+    RAISE EXCEPTION 'entry % of % is another one: the chain would fork', NEW.seq, NEW.node USING ERRCODE = '${AUDIT_ERRORS.fork}';
   END IF;
   IF NEW.seq > last_seq + 1 THEN
-    RAISE EXCEPTION 'entry % of % does not follow entry %', NEW.seq, NEW.node, last_seq USING ERRCODE = '${CHAIN_ERRORS.gap}';
+    RAISE EXCEPTION 'entry % of % does not follow entry %', NEW.seq, NEW.node, last_seq USING ERRCODE = '${AUDIT_ERRORS.gap}';
   END IF;
   IF NEW.prev_hash IS DISTINCT FROM last_hash THEN
     RAISE EXCEPTION 'entry % of % follows another entry %: the chain would fork', NEW.seq, NEW.node, last_seq
-      USING ERRCODE = '${CHAIN_ERRORS.fork}';
+      USING ERRCODE = '${AUDIT_ERRORS.fork}';
   END IF;
   IF NEW.hash IS DISTINCT FROM sha256(NEW.prev_hash || convert_to(concat(
     ${canonical}, '}'), 'UTF8')) THEN
-    RAISE EXCEPTION 'entry % of % has the hash of another entry', NEW.seq, NEW.node USING ERRCODE = '${CHAIN_ERRORS.hash}';
+    RAISE EXCEPTION 'entry % of % has the hash of another entry', NEW.seq, NEW.node USING ERRCODE = '${AUDIT_ERRORS.hash}';
   END IF;
   RETURN NEW;
 END $body$;
