@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import type { CheckResult } from "../../runtime/health.ts";
 import type { Log } from "../../runtime/log.ts";
 import { pause } from "../../runtime/pause.ts";
+import { Watched } from "../../runtime/watch/watched.ts";
 
 export interface TenantFilesOptions<T> {
   /** Folder with one folder a tenant. */
@@ -20,11 +20,6 @@ export interface TenantFilesOptions<T> {
   readonly log: Log;
 }
 
-interface Known<T> {
-  readonly digest: string;
-  readonly value: T;
-}
-
 const TENANT_FOLDER = /^[a-z][a-z0-9]{1,15}$/;
 
 /**
@@ -34,38 +29,35 @@ const TENANT_FOLDER = /^[a-z][a-z0-9]{1,15}$/;
  */
 export class TenantFiles<T> {
   private readonly options: TenantFilesOptions<T>;
-  private known: ReadonlyMap<string, Known<T>> = new Map();
+  private readonly watched: Watched<T>;
   private problems: ReadonlyMap<string, string> = new Map();
 
   constructor(options: TenantFilesOptions<T>) {
     this.options = options;
+    this.watched = new Watched((text, tenant) => options.parse(text, tenant.toUpperCase()));
   }
 
   /** For /health. */
   check(): CheckResult {
     const [first] = this.problems;
-    return first ? { value: `${first[0]}: ${first[1]}`, ok: false } : { value: this.known.size, ok: true };
+    return first ? { value: `${first[0]}: ${first[1]}`, ok: false } : { value: this.watched.values.size, ok: true };
   }
 
   /** Looks once. Throws only when the folder itself cannot be read. */
   async look(): Promise<void> {
-    const { dir, name, load, parse } = this.options;
-    const known = new Map<string, Known<T>>();
-    const problems = new Map<string, string>();
+    const { dir, name, what, load, onChange, log } = this.options;
+    const texts = new Map<string, string | Error>();
     for (const folder of (await readdir(dir)).sort()) {
       if (!TENANT_FOLDER.test(folder)) continue;
-      const before = this.known.get(folder);
-      try {
-        const text = await load(`${dir}/${folder}/${name}`);
-        if (text === undefined) continue;
-        const digest = createHash("sha256").update(text).digest("base64");
-        known.set(folder, before?.digest === digest ? before : { digest, value: parse(text, folder.toUpperCase()) });
-      } catch (error) {
-        problems.set(folder, (error as Error).message);
-        if (before) known.set(folder, before);
-      }
+      const text = await load(`${dir}/${folder}/${name}`).catch((error: Error) => error);
+      if (text !== undefined) texts.set(folder, text);
     }
-    this.apply(known, problems);
+    const changed = this.watched.update(texts);
+    this.tell(this.watched.problems);
+    if (changed.length === 0) return;
+    const { values } = this.watched;
+    onChange(new Map([...values].map(([tenant, value]) => [tenant.toUpperCase(), value])));
+    log.info({ changed, tenants: values.size }, `${what} changed`);
   }
 
   /** Looks again and again until `signal` aborts. */
@@ -73,22 +65,16 @@ export class TenantFiles<T> {
     while (!signal.aborted) {
       await pause(everyMs, signal);
       if (signal.aborted) return;
-      await this.look().catch((error: Error) => this.apply(this.known, new Map([["folder", error.message]])));
+      await this.look().catch((error: Error) => this.tell(new Map([["folder", error.message]])));
     }
   }
 
-  private apply(known: ReadonlyMap<string, Known<T>>, problems: ReadonlyMap<string, string>): void {
-    const { what, log, onChange } = this.options;
+  private tell(problems: ReadonlyMap<string, string>): void {
+    const { what, log } = this.options;
     for (const [tenant, reason] of problems) {
       if (this.problems.get(tenant) !== reason)
         log.error({ tenant, reason }, `${what} not read; those of before stay in force`);
     }
-    const tenants = new Set([...known.keys(), ...this.known.keys()]);
-    const changed = [...tenants].filter((tenant) => known.get(tenant) !== this.known.get(tenant));
     this.problems = problems;
-    if (changed.length === 0) return;
-    this.known = known;
-    onChange(new Map([...known].map(([tenant, { value }]) => [tenant.toUpperCase(), value])));
-    log.info({ changed, tenants: known.size }, `${what} changed`);
   }
 }

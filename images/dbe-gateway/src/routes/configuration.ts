@@ -5,13 +5,13 @@ import type { CheckResult } from "../../../runtime/health.ts";
 import type { Log } from "../../../runtime/log.ts";
 import { pause } from "../../../runtime/pause.ts";
 import { type Certificate, MAX_CERTIFICATE_LENGTH, verifyCertificate } from "../../../runtime/pqc/certificate.ts";
+import { readBounded } from "../../../runtime/watch/bounded-file.ts";
+import { type Texts, Watched } from "../../../runtime/watch/watched.ts";
 import type { TenantPolicy } from "../policy/facts.ts";
-import { readBounded } from "./bounded-file.ts";
 import { readFolders } from "./folder-files.ts";
 import { type GatewaySettings, MAX_GATEWAY_BYTES, parseGatewayFile } from "./gateway-file.ts";
 import { listFiles } from "./list-files.ts";
 import { MAX_TENANT_BYTES, parseTenantFile } from "./tenant-file.ts";
-import { type Texts, Watched } from "./watched.ts";
 
 /** Where the watched files are. */
 export interface ConfigurationPaths {

@@ -1,7 +1,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { IDENTITY_FILE, MAX_IDENTITY_BYTES } from "../../../runtime/dbe/local/folder-identity.ts";
-import { readBounded } from "./bounded-file.ts";
-import type { Texts } from "./watched.ts";
+import { readBounded } from "../../../runtime/watch/bounded-file.ts";
+import type { Texts } from "../../../runtime/watch/watched.ts";
 
 const CONTAINER = /^[a-z0-9][a-z0-9_.-]{0,127}$/;
 const STICKY = 0o1000;

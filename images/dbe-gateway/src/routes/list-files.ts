@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { readBounded } from "./bounded-file.ts";
-import type { Texts } from "./watched.ts";
+import { readBounded } from "../../../runtime/watch/bounded-file.ts";
+import type { Texts } from "../../../runtime/watch/watched.ts";
 
 /**
  * Texts of the files in `dir`, by the part of their name that `pattern` captures; other names are left alone.

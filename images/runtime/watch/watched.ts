@@ -1,8 +1,11 @@
+import { hash } from "node:crypto";
+
 /** Texts by id, as they are now; an id whose file cannot be read has an Error. */
 export type Texts = ReadonlyMap<string, string | Error>;
 
 interface Known<T> {
-  readonly text: string;
+  /** Of the text, which may be a secret and is not kept. */
+  readonly digest: string;
   readonly value: T;
 }
 
@@ -41,7 +44,8 @@ export class Watched<T> {
       const before = this.known.get(id);
       try {
         if (text instanceof Error) throw text;
-        known.set(id, before?.text === text && !again ? before : { text, value: this.parse(text, id) });
+        const digest = hash("sha256", text, "base64");
+        known.set(id, before?.digest === digest && !again ? before : { digest, value: this.parse(text, id) });
       } catch (error) {
         wrong.set(id, (error as Error).message);
         if (before) known.set(id, before);
