@@ -9,7 +9,8 @@ import { readChains } from "../../infra/cli/audit/read-chains.ts";
 import { type AuditReport, verifyTrail } from "../../infra/cli/audit/verify.ts";
 import { issue } from "../../infra/provider/pqc.ts";
 import { postgresAuditTrailOn } from "../../infra/provider/resources/postgres-audit-trail/handler.ts";
-import { append, appendMore, batchAfter, refusal, trailOf, trailSessions, trailState } from "./stores/audit-rig.ts";
+import { refusal } from "../unit/dbe/support/refusal.ts";
+import { append, appendMore, batchAfter, trailOf, trailSessions, trailState } from "./stores/audit-rig.ts";
 import { postgresRig } from "./stores/postgres-rig.ts";
 
 const rig = postgresRig();

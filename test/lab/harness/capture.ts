@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ensurePackages } from "../../../infra/lab/packages.ts";
 import { run } from "./dsmil.ts";
 
@@ -42,6 +43,8 @@ export class Capture {
   async stop(): Promise<Packet[]> {
     const child = this.#child;
     if (child && child.exitCode === null && child.signalCode === null) {
+      // What the kernel holds when the signal comes is never written; on a busy machine tcpdump lags.
+      await sleep(1000);
       const ended = once(child, "exit");
       child.kill("SIGINT");
       await ended;
@@ -56,9 +59,9 @@ export class Capture {
   }
 
   async #begin(bridge: string, filter: string): Promise<void> {
-    const end = ["-G", String(MOST_SECONDS), "-W", "1"];
-    // As root, since the folder is ours; packet by packet, so that nothing is in a buffer when it ends.
-    const args = ["-i", bridge, "-s", "0", "-n", "-U", "-Z", "root", ...end, "-w", this.#file, filter];
+    // As root, since the folder is ours; packet by packet in kernel and program, so that no buffer holds some at the end.
+    const how = ["-s", "0", "-n", "-U", "--immediate-mode", "-Z", "root", "-G", String(MOST_SECONDS), "-W", "1"];
+    const args = ["-i", bridge, ...how, "-w", this.#file, filter];
     const child = spawn("tcpdump", args, { stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
     const said: string[] = [];

@@ -34,6 +34,8 @@ export function run(
     child.stderr.on("data", (chunk) => (stderr += chunk));
     child.on("error", reject);
     child.on("close", (code) => done({ code: code ?? 1, stdout, stderr }));
+    // A command that ends without reading its input is no fault of the test.
+    child.stdin.on("error", () => undefined);
     child.stdin.end(options.stdin ?? "");
   });
 }

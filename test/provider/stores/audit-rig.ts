@@ -12,6 +12,7 @@ import type {
   PostgresAuditTrailInputs,
   PostgresAuditTrailState,
 } from "../../../infra/provider/resources/postgres-audit-trail/args.ts";
+import { refusal } from "../../unit/dbe/support/refusal.ts";
 import type { PostgresRig } from "./postgres-rig.ts";
 
 /** What `pg` clients and pools share. */
@@ -46,23 +47,6 @@ export const trailSessions = ({ as }: PostgresRig) => ({
   asNode: <T>(node: string, work: (client: Client) => Promise<T>): Promise<T> =>
     as(`dsmil_audit_${node.replace("-", "_")}`, writerPassword(node), work),
   asReader: <T>(work: (client: Client) => Promise<T>): Promise<T> => as("dsmil_audit_reader", READER_PASSWORD, work),
-});
-
-/** A refusal, as a gateway tells it. */
-export const refusal = (node: string, seq: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
-  node,
-  seq,
-  ts: new Date(Date.UTC(2026, 0, 1) + 1000 * seq).toISOString(),
-  kind: "dbe.refused",
-  tenant: "ALPHA",
-  reason: "REPLAY",
-  type: 0x41,
-  source: 43,
-  destination: 47,
-  peer: "node-b",
-  messageId: "ab".repeat(16),
-  detail: `row ${seq}`,
-  ...more,
 });
 
 /** Entries in the chain after `head`; the last one signed when there is a key. */

@@ -4,13 +4,13 @@ import { GENESIS } from "../../../images/runtime/dbe/audit/entry.ts";
 import { appendStatement } from "../../../images/runtime/dbe/audit/sql.ts";
 import { postgresAuditTrailOn } from "../../../infra/provider/resources/postgres-audit-trail/handler.ts";
 import { postgresTenantSchemaOn } from "../../../infra/provider/resources/postgres-tenant-schema/handler.ts";
+import { refusal } from "../../unit/dbe/support/refusal.ts";
 import {
   append,
   appendMore,
   batchAfter,
   headOf,
   READER_PASSWORD,
-  refusal,
   trailOf,
   trailSessions,
   trailState,

@@ -1,7 +1,7 @@
-import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FolderServer } from "../../../images/dbe-gateway/src/local/folder-server.ts";
 import { Folders } from "../../../images/dbe-gateway/src/local/folders.ts";
 import { FLAGS, TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
@@ -10,22 +10,10 @@ import type { Envelope } from "../../../images/runtime/dbe/codec/types.ts";
 import { DbeClient } from "../../../images/runtime/dbe/local/client.ts";
 import { parseFolderIdentity } from "../../../images/runtime/dbe/local/folder-identity.ts";
 import { quiet } from "./support/fleet.ts";
+import { TestFolder } from "./support/folder.ts";
 
-let dir: string;
-const closing: { close(): unknown }[] = [];
-const open = <T extends { close(): unknown }>(one: T): T => {
-  closing.push(one);
-  return one;
-};
-
-beforeEach(() => {
-  dir = mkdtempSync("/tmp/dsmil-local-");
-  writeFileSync(`${dir}/identity.json`, '{"container":"one","service":"one","device":52,"tenants":["ALPHA"]}');
-});
-afterEach(async () => {
-  for (const one of closing.splice(0).reverse()) await one.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+const folder = new TestFolder();
+const open = <T extends { close(): unknown }>(one: T): T => folder.open(one);
 
 describe("a folder's socket", () => {
   const answer = async (frame: Buffer): Promise<Buffer> => {
@@ -34,17 +22,17 @@ describe("a folder's socket", () => {
   };
 
   it("replaces one that an earlier process left, and takes frames at one path only", async () => {
-    const stale = createServer().listen(`${dir}/gateway.sock`);
+    const stale = createServer().listen(`${folder.path}/gateway.sock`);
     await new Promise((resolve) => stale.once("listening", resolve));
-    const server = open(new FolderServer(dir, answer, quiet()));
+    const server = open(new FolderServer(folder.path, answer, quiet()));
     await server.listen();
     expect(await server.isThere()).toBe(true);
-    const client = open(new DbeClient({ folder: dir }));
+    const client = open(new DbeClient({ folder: folder.path }));
     const ask = { type: TYPES.ECHO_REQ, tenant: "ALPHA", destination: 61, payload: Buffer.from("hi") };
     expect(String((await client.request(ask)).payload)).toBe("hi");
-    expect(await post(`${dir}/gateway.sock`, "/v1/messages", "text/plain")).toBe(415);
-    expect(await post(`${dir}/gateway.sock`, "/v1/show", "application/dbe")).toBe(404);
-    expect(await post(`${dir}/gateway.sock`, "/v1/messages", "application/dbe", 3 * 1024 * 1024)).toBe(413);
+    expect(await post(`${folder.path}/gateway.sock`, "/v1/messages", "text/plain")).toBe(415);
+    expect(await post(`${folder.path}/gateway.sock`, "/v1/show", "application/dbe")).toBe(404);
+    expect(await post(`${folder.path}/gateway.sock`, "/v1/messages", "application/dbe", 3 * 1024 * 1024)).toBe(413);
     stale.close();
   });
 
@@ -52,15 +40,15 @@ describe("a folder's socket", () => {
     const identity = parseFolderIdentity('{"container":"c","service":"c","device":52,"tenants":"*"}');
     const identities = new Map([["c", identity]]);
     const handle = async (_from: unknown, frame: Buffer): Promise<Buffer> => answer(frame);
-    const folders = open(new Folders({ dir, identities: () => identities, handle, log: quiet() }));
+    const folders = open(new Folders({ dir: folder.path, identities: () => identities, handle, log: quiet() }));
     await folders.sync();
     // There is no folder yet.
     expect(folders.check().ok).toBe(false);
     for (let round = 0; round < 2; round++) {
-      rmSync(`${dir}/c`, { recursive: true, force: true });
-      mkdirSync(`${dir}/c`);
+      rmSync(`${folder.path}/c`, { recursive: true, force: true });
+      mkdirSync(`${folder.path}/c`);
       await folders.sync();
-      expect(lstatSync(`${dir}/c/gateway.sock`).isSocket()).toBe(true);
+      expect(lstatSync(`${folder.path}/c/gateway.sock`).isSocket()).toBe(true);
       expect(folders.receivers(52, Buffer.alloc(16))).toHaveLength(1);
     }
     identities.clear();
@@ -71,12 +59,16 @@ describe("a folder's socket", () => {
 
 describe("a client", () => {
   it("waits for its gateway, and says so when the time is over", async () => {
-    const client = open(new DbeClient({ folder: dir }));
+    const client = open(new DbeClient({ folder: folder.path }));
     const ask = { type: TYPES.ECHO_REQ, tenant: "ALPHA", destination: 61, payload: Buffer.alloc(0), deadlineMs: 150 };
     await expect(client.request(ask)).rejects.toMatchObject({ reason: "DESTINATION_UNAVAILABLE" });
     const late = client.request({ ...ask, deadlineMs: 5000 });
     const server = open(
-      new FolderServer(dir, async (frame) => encodeLocal({ ...decodeLocal(frame), type: TYPES.ECHO_RESP }), quiet()),
+      new FolderServer(
+        folder.path,
+        async (frame) => encodeLocal({ ...decodeLocal(frame), type: TYPES.ECHO_RESP }),
+        quiet(),
+      ),
     );
     await server.listen();
     expect((await late).type).toBe(TYPES.ECHO_RESP);
@@ -86,7 +78,7 @@ describe("a client", () => {
     const frames: Envelope[] = [];
     const server = open(
       new FolderServer(
-        dir,
+        folder.path,
         async (frame) => {
           frames.push(decodeLocal(Buffer.from(frame)));
           if (frames.length === 1) await new Promise(() => undefined);
@@ -96,13 +88,13 @@ describe("a client", () => {
       ),
     );
     await server.listen();
-    const client = open(new DbeClient({ folder: dir }));
+    const client = open(new DbeClient({ folder: folder.path }));
     const asked = client.request({ type: TYPES.ECHO_REQ, tenant: "ALPHA", destination: 61, payload: Buffer.alloc(0) });
     while (frames.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await server.close();
     const again = open(
       new FolderServer(
-        dir,
+        folder.path,
         async (frame) => {
           frames.push(decodeLocal(Buffer.from(frame)));
           return encodeLocal({ ...decodeLocal(frame), type: TYPES.ECHO_RESP });

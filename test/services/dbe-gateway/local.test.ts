@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Inbox } from "../../../images/dbe-gateway/src/local/inbox.ts";
 import { FLAGS, REASONS, TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
@@ -8,22 +8,10 @@ import type { Envelope } from "../../../images/runtime/dbe/codec/types.ts";
 import { firstSentTlv } from "../../../images/runtime/dbe/local/first-sent.ts";
 import { DbeInbox, type DbeInboxOptions, type Handler } from "../../../images/runtime/dbe/local/inbox.ts";
 import { quiet } from "./support/fleet.ts";
+import { TestFolder } from "./support/folder.ts";
 
-let dir: string;
-const closing: { close(): unknown }[] = [];
-const open = <T extends { close(): unknown }>(one: T): T => {
-  closing.push(one);
-  return one;
-};
-
-beforeEach(() => {
-  dir = mkdtempSync("/tmp/dsmil-local-");
-  writeFileSync(`${dir}/identity.json`, '{"container":"one","service":"one","device":52,"tenants":["ALPHA"]}');
-});
-afterEach(async () => {
-  for (const one of closing.splice(0).reverse()) await one.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+const folder = new TestFolder();
+const open = <T extends { close(): unknown }>(one: T): T => folder.open(one);
 
 let ids = 0;
 function message(changes: Partial<Envelope> = {}): Envelope {
@@ -45,7 +33,7 @@ const reasonOf = (answer: Envelope): number | undefined => answer.tlvs.reason;
 
 async function inbox(handler: Handler, more: Partial<DbeInboxOptions> = {}): Promise<DbeInbox> {
   const handlers = { [TYPES.L8_SOC_EVENT_ENRICHMENT]: handler };
-  const made = open(new DbeInbox({ folder: dir, handlers, log: quiet(), skewMs: 0, ...more }));
+  const made = open(new DbeInbox({ folder: folder.path, handlers, log: quiet(), skewMs: 0, ...more }));
   await made.listen();
   return made;
 }
@@ -59,7 +47,7 @@ describe("an inbox", () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return echo(asked, signal);
     });
-    const way = open(new Inbox(dir, "one"));
+    const way = open(new Inbox(folder.path, "one"));
     const first = message();
     const copy = copyOf(first, Date.now());
     const answers = await Promise.all([first, copy, copy].map((one) => way.deliver(one, 1000)));
@@ -78,7 +66,7 @@ describe("an inbox", () => {
       return echo(asked, signal);
     };
     const before = await inbox(handler);
-    const way = open(new Inbox(dir, "one"));
+    const way = open(new Inbox(folder.path, "one"));
     const first = message();
     await way.deliver(first, 1000);
     await before.close();
@@ -96,7 +84,7 @@ describe("an inbox", () => {
       if (String(payload) === "break") throw new Error("a secret");
       return { type: TYPES.L8_PROPOSAL, payload: Buffer.from("done"), tlvs: { classification: 1 } };
     });
-    const way = open(new Inbox(dir, "one"));
+    const way = open(new Inbox(folder.path, "one"));
     const asked = message();
     const answer = await way.deliver(asked, 1000);
     const { type, flags, source, destination, tlvs } = answer;
@@ -127,7 +115,7 @@ describe("an inbox", () => {
       },
       { concurrency: 2 },
     );
-    const way = open(new Inbox(dir, "one"));
+    const way = open(new Inbox(folder.path, "one"));
     const asked = [message(), message(), message()].map((one) => way.deliver(one, 2000));
     const first = await Promise.race(asked);
     expect(reasonOf(first)).toBe(REASONS.OVERLOADED);
@@ -139,28 +127,31 @@ describe("an inbox", () => {
 
 describe("the way to an inbox", () => {
   it("ends by the deadline, and tells a container that is not there from one that is silent", async () => {
-    const way = open(new Inbox(dir, "one"));
+    const way = open(new Inbox(folder.path, "one"));
     await expect(way.deliver(message(), 500)).rejects.toMatchObject({ mayHaveArrived: false });
     await inbox(() => new Promise(() => undefined));
     await expect(way.deliver(message(), 100)).rejects.toMatchObject({ reason: "TIMEOUT" });
   });
 
   it("follows no link that the container lays, to whatever it leads", async () => {
-    mkdirSync(`${dir}/other`);
-    writeFileSync(`${dir}/other/identity.json`, '{"container":"other","service":"x","device":52,"tenants":["ALPHA"]}');
+    mkdirSync(`${folder.path}/other`);
+    writeFileSync(
+      `${folder.path}/other/identity.json`,
+      '{"container":"other","service":"x","device":52,"tenants":["ALPHA"]}',
+    );
     let reached = 0;
     await inbox(
       async (asked, signal) => {
         reached += 1;
         return echo(asked, signal);
       },
-      { folder: `${dir}/other` },
+      { folder: `${folder.path}/other` },
     );
-    symlinkSync("other/inbox.sock", `${dir}/inbox.sock`);
-    const way = open(new Inbox(dir, "one"));
+    symlinkSync("other/inbox.sock", `${folder.path}/inbox.sock`);
+    const way = open(new Inbox(folder.path, "one"));
     await expect(way.deliver(message(), 500)).rejects.toThrow();
-    rmSync(`${dir}/inbox.sock`);
-    writeFileSync(`${dir}/inbox.sock`, "");
+    rmSync(`${folder.path}/inbox.sock`);
+    writeFileSync(`${folder.path}/inbox.sock`, "");
     await expect(way.deliver(message(), 500)).rejects.toThrow(/no socket/);
     expect(reached).toBe(0);
   });
@@ -172,8 +163,8 @@ describe("the way to an inbox", () => {
       socket.on("data", () => socket.destroy());
       socket.on("error", () => undefined);
     });
-    await new Promise<void>((resolve) => breaks.listen(`${dir}/inbox.sock`, resolve));
-    const way = open(new Inbox(dir, "one"));
+    await new Promise<void>((resolve) => breaks.listen(`${folder.path}/inbox.sock`, resolve));
+    const way = open(new Inbox(folder.path, "one"));
     await expect(way.deliver(message(), 2000)).rejects.toMatchObject({ reason: "DESTINATION_UNAVAILABLE" });
     expect(connections).toBe(3);
     await new Promise((resolve) => breaks.close(resolve));

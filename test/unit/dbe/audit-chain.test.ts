@@ -15,27 +15,14 @@ import { MAX_FINDINGS } from "../../../images/runtime/dbe/audit/findings.ts";
 import type { ChainHead } from "../../../images/runtime/dbe/audit/sql.ts";
 import { verifyChain } from "../../../images/runtime/dbe/audit/verify-chain.ts";
 import { type Signer, signer } from "../../../images/runtime/pqc/signer.ts";
+import { refusal } from "./support/refusal.ts";
 
 const key = signer("11".repeat(32));
 const foreign = signer("22".repeat(32));
 /** Last entry of each written batch of the chain that is tampered with: 3, 6, 9, 12. */
 const BATCH = 3;
 
-const entryOf = (seq: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
-  node: "node-a",
-  seq,
-  ts: new Date(Date.UTC(2026, 0, 1) + seq).toISOString(),
-  kind: "dbe.refused",
-  tenant: "ALPHA",
-  reason: "REPLAY",
-  type: 0x41,
-  source: 43,
-  destination: 47,
-  peer: "node-b",
-  messageId: "ab".repeat(16),
-  detail: `row ${seq}`,
-  ...more,
-});
+const entryOf = (seq: number, more: Partial<AuditEntry> = {}): AuditEntry => refusal("node-a", seq, more);
 
 async function signed(entry: ChainedEntry, by: Signer = key): Promise<ChainedEntry> {
   return { ...entry, signature: await by.sign(entry.hash, AUDIT_CONTEXT) };
