@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { POLICY_FOLDER } from "../model/containers/policy.ts";
 import type { Node, Tenant } from "../model/types.ts";
 import type { CompiledRules } from "../policy/compiled-rules.ts";
 import { NodeFiles, type NodeFilesArgs } from "../provider/index.ts";
@@ -19,7 +20,7 @@ export interface NodePoliciesArgs {
   readonly signed: (tenant: Tenant) => pulumi.Output<SignedPolicy>;
 }
 
-const FOLDER = "/etc/dsmil/policies";
+const FOLDER = POLICY_FOLDER;
 
 /**
  * The tenants' policies on a node: the rules once, and a folder a tenant with its data and what the root signed. Services
