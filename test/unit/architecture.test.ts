@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/toolchain": [],
   // What a tenant's container could send is written as it would write it.
   "infra/isolation": ["infra/model", "infra/access", "images/runtime"],
+  "infra/models": ["infra/provider"],
 };
 
 /** The one thing components take from stacks: the types of the outputs that flow between stacks. */
