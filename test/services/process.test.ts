@@ -24,7 +24,7 @@ beforeAll(async () => {
       entryPoints,
       ...target,
       banner: { js: BANNER },
-      external: ["pg-native"],
+      external: ["pg-native", "onnxruntime-node"],
       outfile: `${dir}/${name}.js`,
     });
   }

@@ -16,6 +16,7 @@ import { createPostgresPool } from "../../../images/runtime/postgres-pool.ts";
 import type { RedisConfig } from "../../../images/runtime/tenant-config.ts";
 import { TenantService } from "../../../images/runtime/tenant-service.ts";
 import { makeCertificates } from "./certificates.ts";
+import { ModelFleet } from "./model-fleet.ts";
 import { PostgresServer } from "./postgres-server.ts";
 import { RedisServer } from "./redis-server.ts";
 import { tenantSchema } from "./tenant-schema.ts";
@@ -66,6 +67,9 @@ export class Fabric {
       HOTPATH_DIR: `${dir}/hotpath`,
       DBE_FOLDER: `${dir}/no-bus`,
       POLL_TIMEOUT: "500",
+      MODELS_DIR: `${dir}/models`,
+      MODELS_POLL_MS: "100",
+      FLEET_ROOT_FILE: `${dir}/fleet-root.pub`,
     };
   }
 
@@ -81,6 +85,9 @@ export class Fabric {
       RedisServer.start(`${dir}/redis`, certificates, password),
       PostgresServer.start(`${dir}/postgres`, certificates, password),
     ]);
+    const fleet = new ModelFleet();
+    fleet.writeRoot(`${dir}/fleet-root.pub`);
+    fleet.write(`${dir}/models`);
     const fabric = new Fabric(dir, redis, postgres);
     await fabric.makeStreams();
     return fabric;
@@ -207,8 +214,9 @@ function ingestEvent(tenant_id: string, event_id: string, line: string, received
 }
 
 async function runStage(name: "l3" | "l4", variables: Readonly<Record<string, string>>): Promise<Running> {
-  const service = new TenantService((name === "l3" ? readL3Config : readL4Config)(variables), quietLog(variables));
-  (name === "l3" ? createL3Router : createL4Classifier)(service);
+  const config = (name === "l3" ? readL3Config : readL4Config)(variables);
+  const service = new TenantService(config, quietLog(variables));
+  await (name === "l3" ? createL3Router : createL4Classifier)(service, config);
   const port = await service.start([]);
   return { service, port, stop: () => service.stop() };
 }
