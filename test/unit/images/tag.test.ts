@@ -109,7 +109,13 @@ describe("image tags", () => {
     expect(changed()).toContain("dsmil-node-base");
     before = imageTags(sources.root);
     bump("onnxruntime-node");
-    expect(changed()).toEqual(["dsmil-l3-router", "dsmil-l4-classifier", "dsmil-onnx-base"]);
+    expect(changed()).toEqual([
+      "dsmil-l3-router",
+      "dsmil-l4-classifier",
+      "dsmil-l5-forecaster",
+      "dsmil-l6-risk",
+      "dsmil-onnx-base",
+    ]);
   });
 
   it("are computed in the blink of an eye", () => {
