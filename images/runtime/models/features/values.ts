@@ -57,9 +57,9 @@ const network: readonly Feature[] = [
 
 const names: readonly Feature[] = [
   { name: "label_length", of: ({ longest }) => Math.min(1, longest.length / 63) },
-  { name: "label_entropy", of: ({ longest }) => entropy(longest) / 6 },
+  { name: "label_entropy", of: ({ longest }) => Math.min(1, entropy(longest) / 6) },
   { name: "label_digits", of: ({ longest }) => share(longest, /[0-9]/g) },
-  { name: "label_dashes", of: ({ longest }) => share(longest, /[-_]/g) * 4 },
+  { name: "label_dashes", of: ({ longest }) => Math.min(1, share(longest, /[-_]/g) * 4) },
   { name: "labels", of: ({ labels }) => Math.min(1, labels.length / 10) },
   flag("dns_nxdomain", ({ facts }) => facts.is("dns_code", "NXDOMAIN")),
   flag("dns_carrier_type", ({ facts }) => facts.is("dns_type", "TXT", "NULL", "CNAME")),
@@ -67,7 +67,7 @@ const names: readonly Feature[] = [
 
 const web: readonly Feature[] = [
   { name: "url_length", of: ({ rawUrl }) => Math.min(1, rawUrl.length / 256) },
-  { name: "url_entropy", of: ({ rawUrl }) => entropy(rawUrl) / 6 },
+  { name: "url_entropy", of: ({ rawUrl }) => Math.min(1, entropy(rawUrl) / 6) },
   { name: "url_escapes", of: ({ rawUrl }) => Math.min(1, share(rawUrl, /%/g) * 4) },
   { name: "url_marks", of: ({ url }) => Math.min(1, share(url, /['"<>;(){}$|\\]/g) * 8) },
   flag("post", ({ facts }) => facts.is("http_method", "POST", "PUT")),
@@ -87,5 +87,6 @@ export const VALUES: readonly Feature[] = [...origin, ...login, ...network, ...n
 
 /** -1 (all in) to 1 (all out), by orders of magnitude; 0 where nothing is known. */
 function ratio(out: number, back: number): number {
-  return Math.max(-1, Math.min(1, (Math.log10(1 + out) - Math.log10(1 + back)) / 4));
+  const [sent, got] = [Math.max(0, out), Math.max(0, back)];
+  return Math.max(-1, Math.min(1, (Math.log10(1 + sent) - Math.log10(1 + got)) / 4));
 }
