@@ -77,7 +77,8 @@ describe("features of a line", () => {
         const fields = { ...parsed.fields };
         // Values nobody sent so far.
         for (const key of Object.keys(fields)) {
-          if (random.chance(0.2)) fields[key] = random.pick([-1, 1e300, "", "\ud800", "%%%", "a.".repeat(256)]);
+          if (random.chance(0.2))
+            fields[key] = random.pick([-1, 1e300, Number.POSITIVE_INFINITY, "", "\ud800", "%%%", "a.".repeat(256)]);
         }
         out.fill(0);
         putLineFeatures({ ...parsed, fields }, out, 0, parsed.severity);

@@ -87,6 +87,6 @@ export const VALUES: readonly Feature[] = [...origin, ...login, ...network, ...n
 
 /** -1 (all in) to 1 (all out), by orders of magnitude; 0 where nothing is known. */
 function ratio(out: number, back: number): number {
-  const [sent, got] = [Math.max(0, out), Math.max(0, back)];
-  return Math.max(-1, Math.min(1, (Math.log10(1 + sent) - Math.log10(1 + got)) / 4));
+  const [sent, got] = [out, back].map((bytes) => Math.max(0, Math.min(1e15, bytes)));
+  return Math.max(-1, Math.min(1, (Math.log10(1 + (sent ?? 0)) - Math.log10(1 + (got ?? 0))) / 4));
 }
