@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ModelSigner, signModel } from "./sign.ts";
 
 /** Names of the models of this project, the folders of models/ that hold one. */
 export function modelNames(root: string): readonly string[] {
@@ -14,9 +13,15 @@ export function modelNames(root: string): readonly string[] {
 /**
  * The files of models as they lie below /opt/dsmil/models, path → text: `<name>/<version>/` with model.json, model.sig
  * and model.onnx.b64 (files of a node are text).
+ * @param signature text of model.sig for the bytes of a model.json. Signing (`signModel`) gives another text each time:
+ *   a deployer signs once and keeps the text, or every plan would show a change
  * @throws Error when a model is not the one its model.json names
  */
-export function modelFiles(root: string, names: readonly string[], signer: ModelSigner): Record<string, string> {
+export function modelFiles(
+  root: string,
+  names: readonly string[],
+  signature: (manifest: Buffer, name: string) => string,
+): Record<string, string> {
   const files: Record<string, string> = {};
   for (const name of names) {
     const folder = join(root, "models", name);
@@ -27,7 +32,7 @@ export function modelFiles(root: string, names: readonly string[], signer: Model
       throw new Error(`models/${name}/model.onnx is not the one that model.json names; train it again or restore it`);
     }
     files[`${name}/${version}/model.json`] = manifest.toString("utf8");
-    files[`${name}/${version}/model.sig`] = signModel(manifest, signer);
+    files[`${name}/${version}/model.sig`] = signature(manifest, name);
     files[`${name}/${version}/model.onnx.b64`] = `${content.toString("base64")}\n`;
   }
   return files;

@@ -17,13 +17,18 @@ export class ModelFleet {
     this.signer = { seed: key.seed, certificate: issue(this.root.seed, "signer", "models", key.publicKey) };
   }
 
+  /** The files of the project's models, signed. */
+  files(names: readonly string[] = modelNames(PROJECT)): Record<string, string> {
+    return modelFiles(PROJECT, names, (manifest) => signModel(manifest, this.signer));
+  }
+
   writeRoot(path: string): void {
     writeFileSync(path, `${this.root.publicKey}\n`);
   }
 
   /** Lays models below `folder` as the deployer does. */
   write(folder: string, names: readonly string[] = modelNames(PROJECT)): void {
-    for (const [path, text] of Object.entries(modelFiles(PROJECT, names, this.signer))) {
+    for (const [path, text] of Object.entries(this.files(names))) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }

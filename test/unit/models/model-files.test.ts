@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verifyModelSignature } from "../../../images/runtime/models/signature.ts";
-import { modelFiles, modelNames } from "../../../infra/models/model-files.ts";
+import { modelFiles } from "../../../infra/models/model-files.ts";
 import { ModelFleet, PROJECT } from "../../services/support/model-fleet.ts";
 
 const NAME = "l3-sensor-fusion";
@@ -18,7 +18,7 @@ describe("the files of models for a node", () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   it("are those of the models that are asked for, as text, below name and version", () => {
-    const files = modelFiles(PROJECT, modelNames(PROJECT), fleet.signer);
+    const files = fleet.files();
     expect(Object.keys(files)).toHaveLength(4 * 3);
     const at = `${NAME}/6.0.0`;
     const content = readFileSync(join(PROJECT, "models", NAME, "model.onnx"));
@@ -31,7 +31,7 @@ describe("the files of models for a node", () => {
   });
 
   it("hold no private key", () => {
-    expect(JSON.stringify(modelFiles(PROJECT, [NAME], fleet.signer))).not.toContain(fleet.signer.seed);
+    expect(JSON.stringify(fleet.files())).not.toContain(fleet.signer.seed);
   });
 
   it("are refused where model.onnx is not the one that model.json names", () => {
@@ -39,6 +39,6 @@ describe("the files of models for a node", () => {
     const content = readFileSync(path);
     content[100] = (content[100] ?? 0) ^ 1;
     writeFileSync(path, content);
-    expect(() => modelFiles(root, [NAME], fleet.signer)).toThrow(/train it again or restore it/);
+    expect(() => modelFiles(root, [NAME], () => "")).toThrow(/train it again or restore it/);
   });
 });
