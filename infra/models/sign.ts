@@ -1,4 +1,4 @@
-import { signed } from "../provider/pqc.ts";
+import { signAs } from "../provider/pqc.ts";
 
 /** As in images/runtime/models/signature.ts, which checks it. */
 const CONTEXT = "dsmil-model-v1";
@@ -13,6 +13,6 @@ export interface ModelSigner {
 
 /** Text of model.sig for exactly these bytes of model.json. */
 export function signModel(manifest: Uint8Array, signer: ModelSigner): string {
-  const signature = signed(signer.seed, manifest, CONTEXT);
+  const signature = signAs(CONTEXT, signer.seed, manifest);
   return `${JSON.stringify({ v: 1, certificate: signer.certificate, signature })}\n`;
 }
