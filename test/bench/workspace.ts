@@ -7,7 +7,16 @@ import { run } from "./run.ts";
 import { manifestWith, tenantId } from "./tenants-manifest.ts";
 
 /** What a project folder has besides its state, its manifest and its stack files. */
-const SHARED = ["infra", "images", "templates", "policies", "node_modules", "package.json", "package-lock.json"];
+const SHARED = [
+  "infra",
+  "images",
+  "models",
+  "templates",
+  "policies",
+  "node_modules",
+  "package.json",
+  "package-lock.json",
+];
 
 /**
  * The project in a folder of its own: the same sources, another manifest, another backend. Nothing done here touches
