@@ -52,9 +52,7 @@ describe("the signer of models under the real CLI", () => {
     expect(first.rootSeed).toBe("[secret]");
     for (const manifest of Object.values(models)) {
       const signature = first.signatures[manifestDigest(manifest)] ?? "";
-      expect(() =>
-        verifyModelSignature(Buffer.from(manifest), signature, first.publicKey, Date.now()),
-      ).not.toThrow();
+      expect(() => verifyModelSignature(Buffer.from(manifest), signature, first.publicKey, Date.now())).not.toThrow();
     }
     const { deployment } = JSON.parse(await stack.ok("stack", "export", "--show-secrets")) as {
       deployment: { resources: { type: string; outputs: { seed: string | { plaintext: string } } }[] };
