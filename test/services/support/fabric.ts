@@ -6,6 +6,10 @@ import { createL3Router } from "../../../images/l3-router/src/app.ts";
 import { readConfig as readL3Config } from "../../../images/l3-router/src/config.ts";
 import { createL4Classifier } from "../../../images/l4-classifier/src/app.ts";
 import { readConfig as readL4Config } from "../../../images/l4-classifier/src/config.ts";
+import { createForecaster } from "../../../images/l5-forecaster/src/app.ts";
+import { readConfig as readL5Config } from "../../../images/l5-forecaster/src/config.ts";
+import { createRiskModel } from "../../../images/l6-risk/src/app.ts";
+import { readConfig as readL6Config } from "../../../images/l6-risk/src/config.ts";
 import { createAnalytics } from "../../../images/l8-analytics/src/app.ts";
 import { Archive } from "../../../images/l8-analytics/src/archive.ts";
 import { serveBus } from "../../../images/l8-analytics/src/bus/serve-bus.ts";
@@ -16,6 +20,7 @@ import { createPostgresPool } from "../../../images/runtime/postgres-pool.ts";
 import type { RedisConfig } from "../../../images/runtime/tenant-config.ts";
 import { TenantService } from "../../../images/runtime/tenant-service.ts";
 import { makeCertificates } from "./certificates.ts";
+import { ModelFleet } from "./model-fleet.ts";
 import { PostgresServer } from "./postgres-server.ts";
 import { RedisServer } from "./redis-server.ts";
 import { tenantSchema } from "./tenant-schema.ts";
@@ -29,7 +34,7 @@ const GROUPS = [
   ["SOC_EVENTS", "dsmil"],
 ] as const;
 
-export type ServiceName = "l3" | "l4" | "l8";
+export type ServiceName = "l3" | "l4" | "l5" | "l6" | "l8";
 
 /** A running service of a test. */
 export interface Running {
@@ -44,10 +49,13 @@ export class Fabric {
   readonly redis: RedisServer;
   readonly postgres: PostgresServer;
   readonly admin: Redis;
+  /** Who signs the models that services of this fabric load. */
+  readonly models: ModelFleet;
   private readonly variables: Readonly<Record<string, string>>;
   private readonly running = new Set<Running>();
 
-  private constructor(dir: string, redis: RedisServer, postgres: PostgresServer) {
+  private constructor(dir: string, redis: RedisServer, postgres: PostgresServer, models: ModelFleet) {
+    this.models = models;
     this.dir = dir;
     this.redis = redis;
     this.postgres = postgres;
@@ -66,6 +74,9 @@ export class Fabric {
       HOTPATH_DIR: `${dir}/hotpath`,
       DBE_FOLDER: `${dir}/no-bus`,
       POLL_TIMEOUT: "500",
+      MODELS_DIR: `${dir}/models`,
+      MODELS_POLL_MS: "100",
+      FLEET_ROOT_FILE: `${dir}/fleet-root.pub`,
     };
   }
 
@@ -81,7 +92,10 @@ export class Fabric {
       RedisServer.start(`${dir}/redis`, certificates, password),
       PostgresServer.start(`${dir}/postgres`, certificates, password),
     ]);
-    const fabric = new Fabric(dir, redis, postgres);
+    const fleet = new ModelFleet();
+    fleet.writeRoot(`${dir}/fleet-root.pub`);
+    fleet.write(`${dir}/models`);
+    const fabric = new Fabric(dir, redis, postgres, fleet);
     await fabric.makeStreams();
     return fabric;
   }
@@ -206,9 +220,18 @@ function ingestEvent(tenant_id: string, event_id: string, line: string, received
   };
 }
 
-async function runStage(name: "l3" | "l4", variables: Readonly<Record<string, string>>): Promise<Running> {
-  const service = new TenantService((name === "l3" ? readL3Config : readL4Config)(variables), quietLog(variables));
-  (name === "l3" ? createL3Router : createL4Classifier)(service);
+/** Layers 3 to 6: how each is told and made. */
+const STAGES = {
+  l3: { read: readL3Config, create: createL3Router },
+  l4: { read: readL4Config, create: createL4Classifier },
+  l5: { read: readL5Config, create: createForecaster },
+  l6: { read: readL6Config, create: createRiskModel },
+} as const;
+
+async function runStage(name: keyof typeof STAGES, variables: Readonly<Record<string, string>>): Promise<Running> {
+  const config = STAGES[name].read(variables) as ReturnType<typeof readL5Config>;
+  const service = new TenantService(config, quietLog(variables));
+  await STAGES[name].create(service, config);
   const port = await service.start([]);
   return { service, port, stop: () => service.stop() };
 }
