@@ -37,7 +37,7 @@ describe("models", () => {
   it("are signed on the data node, each that a service loads, and the key stays there", async () => {
     const signers = (await compose("node-c")).filter(({ type }) => type === "dsmil:index:ModelSigner");
     expect(signers).toHaveLength(1);
-    const { models } = signers[0]?.inputs as { models: Record<string, string> };
+    const [models = {}] = signers.map(({ inputs }) => inputs.models as Record<string, string>);
     expect(Object.keys(models)).toEqual(["l3-sensor-fusion", "l4-threat-classifier", "l5-forecaster", "l6-risk"]);
     for (const [name, text] of Object.entries(models)) expect(text).toBe(modelRelease(root, name).manifest);
   });
@@ -48,9 +48,10 @@ describe("models", () => {
     ["node-c", []],
   ] as const)("lie on %s where a service of it loads them", async (node, names) => {
     const laid = filesBelow(await compose(node), "/opt/dsmil/models");
+    const versions = laid.filter(({ path }) => /\/l[3-6]-/.test(path)).map(({ path }) => path);
+    expect(versions.sort()).toEqual(names.map((name) => `/opt/dsmil/models/${name}/6.0.0`));
     // The folder itself is never empty: it is mounted.
-    const paths = names.map((name) => `/opt/dsmil/models/${name}/6.0.0`);
-    expect(laid.map(({ path }) => path).sort()).toEqual(names.length > 0 ? ["/opt/dsmil/models", ...paths] : []);
+    if (names.length > 0) expect(laid.map(({ path }) => path)).toContain("/opt/dsmil/models");
     for (const name of names) {
       const { files } = laid.find(({ path }) => path.includes(name)) ?? { files: {} };
       const { manifest, onnx } = modelRelease(root, name);
@@ -101,6 +102,6 @@ describe("what foresees, on an inference node", () => {
     const without = MANIFEST.split("\n").filter((line) => !/id: (l5-forecaster|l6-risk),/.test(line));
     const all = await compose("node-b", loadManifestText(without.join("\n")));
     expect(filesBelow(all, "/etc/dsmil/tenants/")).toEqual([]);
-    expect(filesBelow(all, "/opt/dsmil/models")).toEqual([]);
+    expect(filesBelow(all, "/opt/dsmil/models").filter(({ path }) => /\/l[3-6]-/.test(path))).toEqual([]);
   });
 });

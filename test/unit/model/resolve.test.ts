@@ -89,35 +89,6 @@ describe("resolve", () => {
     expect(named(model, "dsmil-l3-router-alpha")?.env).not.toHaveProperty("POSTGRES_HOST");
   });
 
-  it("shows models to the programs that load them, read-only, and to no other", () => {
-    const project = loadModel("manifest.yaml");
-    const loads = project.containers.filter((c) => c.tenant === "alpha").map((c) => [c.service, c.node, c.models]);
-    expect(loads).toEqual(
-      expect.arrayContaining([
-        ["l3-router", "node-a", ["l3-sensor-fusion"]],
-        ["l4-classifier", "node-a", ["l4-threat-classifier"]],
-        ["l5-forecaster", "node-b", ["l5-forecaster"]],
-        ["l6-risk", "node-b", ["l6-risk"]],
-      ]),
-    );
-    const models = folder("/opt/dsmil/models", "/opt/dsmil/models");
-    for (const { mounts, models: loaded } of project.containers) {
-      expect(mounts.filter(({ source }) => source.startsWith("/opt"))).toEqual(loaded ? [models] : []);
-    }
-    expect(named(project, "dsmil-l6-risk-alpha")?.env).toMatchObject({
-      MODELS_DIR: "/opt/dsmil/models",
-      FLEET_ROOT_FILE: "/etc/dsmil/ca/fleet-root.pub",
-    });
-  });
-
-  it("keeps a tenant's hot path where the SOC router is, and nowhere else", () => {
-    const project = loadModel("manifest.yaml");
-    const holders = project.volumes.filter(({ tenant }) => tenant === "alpha").map(({ name, node }) => [name, node]);
-    expect(holders).toEqual([["dsmil-hotpath-alpha", "node-a"]]);
-    expect(named(project, "dsmil-l5-forecaster-alpha")?.env).not.toHaveProperty("HOTPATH_DIR");
-    expect(named(project, "dsmil-l5-forecaster-alpha")?.mounts.some(({ type }) => type === "volume")).toBe(false);
-  });
-
   it("puts the balancer at .10 and its servers from .11 of its node's public subnet", () => {
     const at = (name: string) => named(model, name)?.networks;
     expect(at("dsmil-haproxy")).toEqual([{ id: "public_api_net", ipv4: "10.212.1.10" }]);
