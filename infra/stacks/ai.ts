@@ -14,7 +14,8 @@ export function aiStack({ model, node, root }: NodeStackArgs): Record<string, un
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
   new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
   const models = new NodeModels({ model, node, root, signature: (release) => data.modelSignature(release) });
-  for (const tenant of model.tenants) {
+  const served = model.tenants.filter(({ id }) => model.containers.some((c) => c.node === node.id && c.tenant === id));
+  for (const tenant of served) {
     new TenantServices({ model, node, tenant, engine, runtime, models, secrets: data.tenant(tenant.id) });
   }
   new L7Front({ model, node, engine, runtime, data });
