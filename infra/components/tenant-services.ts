@@ -6,6 +6,7 @@ import type { TenantSecrets } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
 import { gated } from "./gated.ts";
 import type { NodeModels } from "./node-models.ts";
+import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 
@@ -16,13 +17,14 @@ export interface TenantServicesArgs {
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
   readonly models: NodeModels;
+  readonly policies: NodePolicies;
   readonly secrets: pulumi.Output<TenantSecrets>;
 }
 
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
 export class TenantServices extends pulumi.ComponentResource {
   constructor(args: TenantServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { model, node, tenant, engine, runtime, models } = args;
+    const { model, node, tenant, engine, runtime, models, policies } = args;
     super("dsmil:component:TenantServices", tenant.id, {}, opts);
     const credentials = new NodeFiles(
       `${tenant.id}-credentials`,
@@ -48,6 +50,7 @@ export class TenantServices extends pulumi.ComponentResource {
             credentials,
             ...busFolderOf(plan, this),
             ...models.requirements(plan),
+            ...policies.requirements(plan),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),
