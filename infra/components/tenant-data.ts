@@ -86,7 +86,7 @@ export class TenantData extends pulumi.ComponentResource {
           { key: streams.l4In, groups: ["l4-classifier"], retentionSeconds: hot },
           { key: streams.l4Out, groups: ["l8-analytics"], retentionSeconds: hot },
           { key: streams.rejects, groups: ["l8-analytics"], retentionSeconds: hot },
-          { key: streams.socEvents, groups: ["dsmil"], retentionSeconds: soc },
+          { key: streams.socEvents, groups: ["dsmil", "l8-advml"], retentionSeconds: soc },
         ],
       },
       this.onStore("redis"),

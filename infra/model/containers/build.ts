@@ -25,6 +25,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l3-router": tenantProgramPart,
   "dsmil-l4-classifier": tenantProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
+  "dsmil-l8-advml": tenantProgramPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */
