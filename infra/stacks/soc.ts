@@ -1,3 +1,4 @@
+import { cryptoFiles } from "../components/crypto-files.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { SharedServices } from "../components/shared-services.ts";
@@ -11,8 +12,10 @@ export function socStack({ model, node, root }: NodeStackArgs): Record<string, u
   const data = DataStack.of(model);
   const anchors = data.anchors();
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
-  new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
-  new SharedServices({ model, node, engine, runtime });
+  const bus = new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  // Their folders are mounted: they must be there before.
+  const requires = { "l8-crypto": [bus, runtime.keys, ...cryptoFiles({ model, node, runtime, data })] };
+  new SharedServices({ model, node, engine, runtime, requires });
   for (const tenant of model.tenants) {
     new TenantServices({ model, node, tenant, engine, runtime, secrets: data.tenant(tenant.id) });
   }

@@ -64,6 +64,8 @@ function dataOutputs(tenants: readonly string[]) {
     certificates: Object.fromEntries(
       ["haproxy", "node-a", "node-b"].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
     ),
+    serverCertificates: { redis: "redis-cert", "node-a": "node-a-cert" },
+    audit: { readerPassword: "audit-reader-hidden" },
     auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),
   };

@@ -28,6 +28,7 @@ beforeAll(async () => {
     rootPublicKey: "",
     rootSeed: "",
     certificates: {},
+    serverCertificates: {},
     auditPasswords: {},
     audit: { readerPassword: "" },
     tenants: stores.secrets,
