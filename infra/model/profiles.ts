@@ -27,6 +27,8 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l5-forecaster": tenantPredictor,
   "dsmil-l6-risk": tenantPredictor,
   "dsmil-l8-analytics": tenantProgram,
+  "dsmil-l8-advml": tenantProgram,
+  "dsmil-l8-crypto": { kind: "program", scope: "shared", role: "soc", scalable: false },
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },

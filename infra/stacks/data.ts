@@ -9,6 +9,9 @@ import { signPolicies } from "../components/sign-policies.ts";
 import { TenantData } from "../components/tenant-data.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
+/** Servers with a certificate that are of no tenant. */
+const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy"]);
+
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
 export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
   const engine = nodeEngine(node);
@@ -38,11 +41,14 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
     ...model.nodes.filter(({ id }) => id !== node.id),
   ];
   const remote = elsewhere.map(({ id }) => [id, anchors.certificate(id)] as const);
+  const servers = [...model.services.filter((s) => SERVERS.has(s.id)), ...model.nodes];
+  const serverCertificates = servers.map(({ id }) => [id, pulumi.unsecret(anchors.certificate(id)).cert] as const);
   return {
     caCert,
     rootPublicKey,
     rootSeed,
     certificates: pulumi.secret(pulumi.all(Object.fromEntries(remote))),
+    serverCertificates: pulumi.all(Object.fromEntries(serverCertificates)),
     auditPasswords: pulumi.secret(pulumi.all(audit.passwords)),
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),

@@ -5,6 +5,7 @@ import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l7RouterPart } from "./l7-router.ts";
+import { l8CryptoPart } from "./l8-crypto.ts";
 import { modelProgramPart } from "./model-program.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
@@ -28,6 +29,8 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l5-forecaster": modelProgramPart,
   "dsmil-l6-risk": modelProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
+  "dsmil-l8-advml": tenantProgramPart,
+  "dsmil-l8-crypto": l8CryptoPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */

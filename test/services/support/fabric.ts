@@ -29,7 +29,8 @@ export class Fabric {
   readonly admin: Redis;
   /** Who signs the models that services of this fabric load. */
   readonly models: ModelFleet;
-  private readonly variables: Readonly<Record<string, string>>;
+  /** Variables that a container of ALPHA has. */
+  readonly variables: Readonly<Record<string, string>>;
   private readonly running = new Set<Running>();
 
   private constructor(dir: string, redis: RedisServer, postgres: PostgresServer, models: ModelFleet) {

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Origin } from "../../../images/l8-advml/src/prompt/rule.ts";
+
+/** A prompt of the corpus. */
+export interface Sample {
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+/** Rules were made with the one half in sight; the other was only ever measured. */
+export interface Halves {
+  readonly tuned: readonly Sample[];
+  readonly heldOut: readonly Sample[];
+}
+
+/** Ways to disguise a text, by the word that stands for them in `{{how:text}}`. */
+const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
+  base64: (text) => Buffer.from(text).toString("base64"),
+  hex: (text) => Buffer.from(text).toString("hex"),
+  percent: (text) => text.replace(/[^a-z]/gi, (sign) => `%${sign.charCodeAt(0).toString(16)}`),
+  rot13: (text) => text.replace(/[a-z]/gi, (c) => shifted(c, /[a-z]/.test(c) ? 97 : 65)),
+  zerowidth: (text) => [...text].join("\u200b"),
+  bidi: (text) => `\u202e${[...text].join("\u2060")}\u202c`,
+  homoglyph: (text) => mapped(text, "aeopcxyi", "аеорсхуі"),
+  fullwidth: (text) => text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0)),
+  math: (text) => text.replace(/[a-z]/g, (c) => String.fromCodePoint(0x1d41a + c.charCodeAt(0) - 97)),
+  tags: (text) => [...text].map((c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join(""),
+  diacritics: (text) => text.replace(/[aeiou]/g, (c) => `${c}\u0308`),
+  leet: (text) => mapped(text, "aeiost", "431057"),
+  spaced: (text) => [...text].join(" "),
+  dotted: (text) => [...text].join("."),
+  reversed: (text) => [...text].reverse().join(""),
+};
+
+/** Prompts of a file, every second one in the half that rules were tuned on. */
+export function readCorpus(name: "attacks" | "benign"): Halves {
+  const lines = readFileSync(join(import.meta.dirname, "corpus", `${name}.txt`), "utf8").split("\n");
+  const samples = lines.filter((line) => line !== "" && !line.startsWith("#")).map(sampleOf);
+  const half = (rest: number): Sample[] => samples.filter((_sample, index) => index % 2 === rest);
+  return { tuned: half(0), heldOut: half(1) };
+}
+
+function sampleOf(line: string): Sample {
+  const [, origin = "user", body = ""] = /^(?:\[(document|tool)\] )?(.*)$/.exec(line) ?? [];
+  const text = body.replace(/\{\{([a-z0-9]+):(.*?)\}\}/g, (all, how: string, plain: string) => {
+    const disguise = DISGUISES[how];
+    if (!disguise) throw new Error(`no such disguise: ${all}`);
+    return disguise(plain);
+  });
+  return { text, origin: origin as Origin };
+}
+
+function mapped(text: string, from: string, to: string): string {
+  return [...text].map((c) => [...to][from.indexOf(c)] ?? c).join("");
+}
+
+function shifted(letter: string, base: number): string {
+  return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
+}
