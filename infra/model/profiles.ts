@@ -24,6 +24,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l3-router": tenantProgram,
   "dsmil-l4-classifier": tenantProgram,
   "dsmil-l8-analytics": tenantProgram,
+  "dsmil-l8-soar": tenantProgram,
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },

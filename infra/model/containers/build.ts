@@ -8,6 +8,7 @@ import { l7RouterPart } from "./l7-router.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
 import { postgresPart } from "./postgres.ts";
+import { proposingProgramPart } from "./proposing-program.ts";
 import { qdrantPart } from "./qdrant.ts";
 import { redisPart } from "./redis.ts";
 import { tenantProgramPart } from "./tenant-program.ts";
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l3-router": tenantProgramPart,
   "dsmil-l4-classifier": tenantProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
+  "dsmil-l8-soar": proposingProgramPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */
