@@ -44,7 +44,7 @@ export class Fabric {
   readonly redis: RedisServer;
   readonly postgres: PostgresServer;
   readonly admin: Redis;
-  /** What a container of ALPHA is told. */
+  /** Variables that a container of ALPHA has. */
   readonly variables: Readonly<Record<string, string>>;
   private readonly running = new Set<Running>();
 
