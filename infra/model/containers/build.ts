@@ -10,6 +10,7 @@ import { modelProgramPart } from "./model-program.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
 import { postgresPart } from "./postgres.ts";
+import { proposingProgramPart } from "./proposing-program.ts";
 import { qdrantPart } from "./qdrant.ts";
 import { redisPart } from "./redis.ts";
 import { tenantProgramPart } from "./tenant-program.ts";
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l8-analytics": tenantProgramPart,
   "dsmil-l8-advml": tenantProgramPart,
   "dsmil-l8-crypto": l8CryptoPart,
+  "dsmil-l8-soar": proposingProgramPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */
