@@ -1,8 +1,8 @@
 import type pg from "pg";
-import { DbeError } from "../../../runtime/dbe/codec/error.ts";
-import type { Severity } from "../../../runtime/severity.ts";
-import type { Indicator } from "../../../runtime/soc/enrichment.ts";
-import type { RelatedEvent } from "../../../runtime/soc/proposal.ts";
+import { DbeError } from "../dbe/codec/error.ts";
+import type { Severity } from "../severity.ts";
+import type { Indicator } from "./enrichment.ts";
+import type { RelatedEvent } from "./proposal.ts";
 import { type Fields, type FoundEvent, INDICATOR_FIELDS, type Sighting } from "./sighting.ts";
 
 /** Newest events that a question about an indicator looks at, by the index over time. */
