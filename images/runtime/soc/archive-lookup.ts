@@ -22,6 +22,13 @@ interface EventRow {
   readonly fields: Fields | null;
 }
 
+/** An event with its facts and how sure Layer 4 is of its class. */
+export interface JudgedEvent extends RelatedEvent {
+  /** 0 to 1; 0 while Layer 4 has not spoken. */
+  readonly confidence: number;
+  readonly fields: Fields;
+}
+
 interface SightingRow {
   readonly count: number;
   readonly first: string | null;
@@ -59,6 +66,18 @@ export class ArchiveLookup {
     if (!row) return undefined;
     const { fields, ...event } = row;
     return { event, fields: fields ?? {} };
+  }
+
+  /** Those of the events that are there, newest first. @param ids at most a hundred UUIDs */
+  async judged(ids: readonly string[]): Promise<readonly JudgedEvent[]> {
+    const rows = await this.query<EventRow & { readonly confidence: number | null }>(
+      `select event_id, ${time("ts")} as ts, severity, category, l4->>'class' as class, raw->'fields' as fields,
+         case when jsonb_typeof(l4->'confidence') = 'number' then (l4->>'confidence')::float8 end as confidence
+       from ${this.schema}.events where event_id = any($1::uuid[]) and tenant_id = $2
+       order by events.ts desc, event_id`,
+      [ids, this.tenant],
+    );
+    return rows.map((row) => ({ ...row, fields: row.fields ?? {}, confidence: row.confidence ?? 0 }));
   }
 
   async indicator({ type, value }: Indicator, besides: string | undefined, limit: number): Promise<Sighting> {
