@@ -5,6 +5,7 @@ import { HealthGate, NodeFiles } from "../provider/index.ts";
 import type { TenantSecrets } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
 import { gated } from "./gated.ts";
+import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 
@@ -14,13 +15,14 @@ export interface TenantServicesArgs {
   readonly tenant: Tenant;
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
+  readonly policies: NodePolicies;
   readonly secrets: pulumi.Output<TenantSecrets>;
 }
 
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
 export class TenantServices extends pulumi.ComponentResource {
   constructor(args: TenantServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { model, node, tenant, engine, runtime, secrets } = args;
+    const { model, node, tenant, engine, runtime, policies, secrets } = args;
     super("dsmil:component:TenantServices", tenant.id, {}, opts);
     const credentials = new NodeFiles(
       `${tenant.id}-credentials`,
@@ -49,6 +51,7 @@ export class TenantServices extends pulumi.ComponentResource {
           dependsOn: [
             credentials,
             ...busFolderOf(plan, this),
+            ...policies.requirements(plan),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),

@@ -14,8 +14,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // What services check of a certificate or an audit row is checked and made here by their own code.
   "infra/provider": ["infra/access", "infra/model", "images/runtime"],
   "infra/components": ["infra/model", "infra/render", "infra/images", "infra/policy", "infra/provider", "infra/stacks"],
-  "infra/stacks": ["infra/model", "infra/components", "infra/access"],
-  "infra/index.ts": ["infra/model", "infra/stacks", "infra/access"],
+  "infra/stacks": ["infra/model", "infra/components", "infra/access", "infra/policy"],
+  "infra/index.ts": ["infra/model", "infra/stacks", "infra/access", "infra/policy"],
   "infra/plan": ["infra/model"],
   "infra/lab": ["infra/access", "infra/model"],
   "infra/toolchain": [],
