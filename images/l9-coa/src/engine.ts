@@ -48,7 +48,7 @@ export class CoaEngine {
     const answer = { tenant_id: this.parts.tenant, objective, indicator: null, situation: null, options: [] };
     try {
       // First of all: without a policy not even the archive is asked.
-      await permissions.open(question.roe_level);
+      await permissions.open();
       const { indicator, events, situation } = await this.look(question);
       const found = { ...answer, indicator, situation: situation ? told(situation) : null };
       if (!situation || !isThreat(situation)) {

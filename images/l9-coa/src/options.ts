@@ -1,8 +1,8 @@
 import type { JudgedEvent } from "../../runtime/soc/archive-lookup.ts";
-import type { CoaAction, CoaOption } from "../../runtime/soc/coa.ts";
+import type { CoaAction, CoaOption, RoeLevel } from "../../runtime/soc/coa.ts";
 import type { Course } from "./courses.ts";
 import type { Targets } from "./evidence.ts";
-import type { Permissions } from "./permission.ts";
+import type { Permission, Permissions } from "./permission.ts";
 import type { ScoredCourse } from "./score.ts";
 import type { Situation } from "./situation.ts";
 
@@ -20,7 +20,14 @@ export interface Grounds {
   readonly permissions: Permissions;
 }
 
-type Judged = ScoredCourse & { readonly actions: readonly CoaAction[] };
+type Judged = ScoredCourse & {
+  readonly actions: readonly CoaAction[];
+  readonly roe: Permission & { readonly level: RoeLevel };
+};
+
+/** What tells people needs no more than analysis; every other action is help to the defence. */
+const roeLevelOf = ({ actions }: Course): RoeLevel =>
+  actions.every(({ action }) => action === "ALERT_ONLY") ? "ANALYSIS_ONLY" : "SOC_ASSIST";
 
 /**
  * The three best courses, with what the policy says of each action; those that it does not allow stand last. Where it
@@ -42,25 +49,28 @@ export async function chooseOptions(scored: readonly ScoredCourse[], grounds: Gr
   return ranked.map((one, index) => optionOf(one, index + 1, grounds));
 }
 
-const isPermitted = ({ actions }: Judged): boolean => actions.every(({ permitted }) => permitted);
+const isPermitted = ({ actions, roe }: Judged): boolean => roe.permitted && actions.every(({ permitted }) => permitted);
 
 async function judge(scored: ScoredCourse, { targets, permissions }: Grounds): Promise<Judged> {
   const actions = scored.course.actions.map(async ({ action, target }): Promise<CoaAction> => {
     const aim = target === null ? undefined : targets[target];
-    return { action, target: aim ? { type: aim.type, value: aim.value } : null, ...(await permissions.of(action)) };
+    return { action, target: aim ? { type: aim.type, value: aim.value } : null, ...(await permissions.action(action)) };
   });
-  return { ...scored, actions: await Promise.all(actions) };
+  const level = roeLevelOf(scored.course);
+  const [roe, ...judged] = await Promise.all([permissions.level(level), ...actions]);
+  return { ...scored, roe: { level, ...roe }, actions: judged };
 }
 
 function optionOf(judged: Judged, rank: number, grounds: Grounds): CoaOption {
-  const { course, score, actions } = judged;
-  const refused = actions.filter(({ permitted }) => !permitted).flatMap(({ reasons }) => reasons);
+  const { course, score, actions, roe } = judged;
+  const refused = [roe, ...actions].filter(({ permitted }) => !permitted).flatMap(({ reasons }) => reasons);
   return {
     rank,
     id: course.id,
     title: course.title,
     score,
     permitted: isPermitted(judged),
+    roe: { level: roe.level, permitted: roe.permitted },
     reasons: [...new Set(refused)].sort(),
     rationale: rationaleOf(judged, grounds),
     expected_effect: filled(course.effect, actions),

@@ -1,7 +1,8 @@
-import type { PolicyStamp } from "../../runtime/policy/decision.ts";
+import type { PolicyRequest, PolicyStamp } from "../../runtime/policy/decision.ts";
 import type { DecisionPoint } from "../../runtime/policy/decision-point.ts";
+import type { RoeLevel } from "../../runtime/soc/coa.ts";
 
-/** What the policy says of an action. */
+/** What the policy says of an action, or of a level of engagement. */
 export interface Permission {
   readonly permitted: boolean;
   readonly reasons: readonly string[];
@@ -23,7 +24,7 @@ export class NothingPermitted extends Error {
   }
 }
 
-/** Asks the tenant's policy for one question: each action once, everything recorded. */
+/** Asks the tenant's policy for one question: each thing once, everything recorded. */
 export class Permissions {
   private readonly point: DecisionPoint;
   private readonly tenant: string;
@@ -44,40 +45,38 @@ export class Permissions {
   }
 
   /**
-   * Whether anything may be proposed: the tenant holds the compartment, and the asker works under its level.
+   * Whether anything may be proposed: there is a policy, and the tenant holds the compartment.
    * @throws NothingPermitted
    */
-  async open(roeLevel: string | undefined): Promise<void> {
-    const { tenant } = this;
-    const answers = await Promise.all([
-      this.point.decide({ tenant, decision: "allow_compartment", compartments: [COMPARTMENT] }, this.about),
-      ...(roeLevel === undefined
-        ? []
-        : [this.point.decide({ tenant, decision: "allow_roe", roe_level: roeLevel }, this.about)]),
-    ]);
-    this.used = answers[0].policy;
-    const refused = answers.filter(({ allow }) => !allow).flatMap(({ reasons }) => reasons);
-    if (refused.length > 0) throw new NothingPermitted([...new Set(refused)].sort());
+  async open(): Promise<void> {
+    const { permitted, reasons } = await this.ask({
+      tenant: this.tenant,
+      decision: "allow_compartment",
+      compartments: [COMPARTMENT],
+    });
+    if (!permitted) throw new NothingPermitted(reasons);
   }
 
-  /**
-   * What the policy says of an action; its level of engagement is checked with it.
-   * @throws NothingPermitted where it cannot be decided or recorded
-   */
-  of(action: string): Promise<Permission> {
-    const known = this.asked.get(action);
+  /** @throws NothingPermitted where it cannot be decided or recorded */
+  action(action: string): Promise<Permission> {
+    return this.once(action, { tenant: this.tenant, decision: "allow_action", action });
+  }
+
+  /** Whether the tenant's level contains this one. @throws NothingPermitted as `action` */
+  level(level: RoeLevel): Promise<Permission> {
+    return this.once(`level ${level}`, { tenant: this.tenant, decision: "allow_roe", roe_level: level });
+  }
+
+  private once(key: string, request: PolicyRequest): Promise<Permission> {
+    const known = this.asked.get(key);
     if (known) return known;
-    const asking = this.ask(action);
-    this.asked.set(action, asking);
+    const asking = this.ask(request);
+    this.asked.set(key, asking);
     return asking;
   }
 
-  private async ask(action: string): Promise<Permission> {
-    const { tenant } = this;
-    const { allow, reasons, policy } = await this.point.decide(
-      { tenant, decision: "allow_action", action },
-      this.about,
-    );
+  private async ask(request: PolicyRequest): Promise<Permission> {
+    const { allow, reasons, policy } = await this.point.decide(request, this.about);
     if (!allow && reasons.some((reason) => NO_DECISION.has(reason))) throw new NothingPermitted(reasons);
     this.used = policy;
     return { permitted: allow, reasons };

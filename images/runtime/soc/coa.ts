@@ -1,4 +1,4 @@
-import { ROE_LEVELS } from "../dbe/codec/constants.ts";
+import type { ROE_LEVELS } from "../dbe/codec/constants.ts";
 import type { Severity } from "../severity.ts";
 import { type Enrichment, EnrichmentError, type Indicator, objectOf, parseSubject } from "./enrichment.ts";
 
@@ -6,14 +6,15 @@ import { type Enrichment, EnrichmentError, type Indicator, objectOf, parseSubjec
 export const OBJECTIVES = ["balanced", "contain", "continuity"] as const;
 export type Objective = (typeof OBJECTIVES)[number];
 
+/** Levels of engagement, as the policy names them. */
+export type RoeLevel = keyof typeof ROE_LEVELS;
+
 /** Largest question, bytes. */
 export const MAX_COA_BYTES = 4096;
 
 /** What could be done about an event or an incident? Payload of L9_COA_REQ, as JSON. */
 export interface CoaQuestion extends Omit<Enrichment, "limit"> {
   readonly objective: Objective;
-  /** Level that the asker works under; it must be the tenant's own. */
-  readonly roe_level?: string;
 }
 
 /** Something that an action is aimed at, as events name it. */
@@ -38,8 +39,10 @@ export interface CoaOption {
   readonly title: string;
   /** 0 to 1 */
   readonly score: number;
-  /** Whether the policy allows all of its actions. */
+  /** Whether the policy allows all of its actions, and the level that they need. */
   readonly permitted: boolean;
+  /** Level of engagement that it needs, and whether the tenant holds it. */
+  readonly roe: { readonly level: RoeLevel; readonly permitted: boolean };
   /** Why not: codes of docs/policy.md. */
   readonly reasons: readonly string[];
   /** The figures that the score comes from. */
@@ -81,12 +84,9 @@ export interface CoaAnswer {
  * @throws EnrichmentError
  */
 export function parseCoaQuestion(body: unknown): CoaQuestion {
-  const fields = objectOf(body, ["event_id", "indicator", "objective", "roe_level"], null);
-  const { objective = "balanced", roe_level } = fields;
+  const fields = objectOf(body, ["event_id", "indicator", "objective"], null);
+  const { objective = "balanced" } = fields;
   const known = OBJECTIVES.find((one) => one === objective);
   if (!known) throw new EnrichmentError(`\`objective\` is none of ${OBJECTIVES.join(", ")}.`, "objective");
-  if (roe_level !== undefined && (typeof roe_level !== "string" || !Object.hasOwn(ROE_LEVELS, roe_level))) {
-    throw new EnrichmentError(`\`roe_level\` is none of ${Object.keys(ROE_LEVELS).join(", ")}.`, "roe_level");
-  }
-  return { ...parseSubject(fields), objective: known, ...(roe_level !== undefined && { roe_level }) };
+  return { ...parseSubject(fields), objective: known };
 }

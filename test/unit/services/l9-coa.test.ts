@@ -34,10 +34,7 @@ describe("a question", () => {
       indicator: { type: "user", value: "root" },
       objective: "contain",
     });
-    expect(parseCoaQuestion({ event_id: uuid(1), roe_level: "TRAINING" })).toMatchObject({
-      objective: "balanced",
-      roe_level: "TRAINING",
-    });
+    expect(parseCoaQuestion({ event_id: uuid(1) })).toEqual({ event_id: uuid(1), objective: "balanced" });
   });
 
   it.each([
@@ -47,8 +44,6 @@ describe("a question", () => {
     ["no UUID", { event_id: "1" }],
     ["another objective", { event_id: uuid(1), objective: "win" }],
     ["an objective that is none", { event_id: uuid(1), objective: ["contain"] }],
-    ["another level", { event_id: uuid(1), roe_level: "WAR" }],
-    ["a name of Object's", { event_id: uuid(1), roe_level: "constructor" }],
   ])("that is %s is refused", (_, body) => {
     expect(() => parseCoaQuestion(body)).toThrow(/`|JSON|about/);
   });
@@ -160,10 +155,12 @@ describe("the score", () => {
 
 describe("options", () => {
   const asked: PolicyRequest[] = [];
-  const permissionsOf = (allowed: readonly string[], reason = "action_not_listed") => {
+  const permissionsOf = (allowed: readonly string[], level = "SOC_ASSIST") => {
     const decide = (request: PolicyRequest) => {
       asked.push(request);
-      const allow = request.decision !== "allow_action" || allowed.includes(request.action);
+      const within = request.decision !== "allow_roe" || [level, "ANALYSIS_ONLY"].includes(request.roe_level);
+      const allow = within && (request.decision !== "allow_action" || allowed.includes(request.action));
+      const reason = within ? "action_not_listed" : "roe_level_exceeded";
       const policy = { version: 7, bundle: "b" };
       return { decision: request.decision, allow, reasons: [allow ? "action_listed" : reason], channels: [], policy };
     };
@@ -171,9 +168,9 @@ describe("options", () => {
     const point = new DecisionPoint({ policyOf: () => ({ decide }) as unknown as Policy, log, device: 59 });
     return new Permissions(point, "ALPHA", "about");
   };
-  const choose = async (allowed: readonly string[], events = [event(1)]) => {
+  const choose = async (allowed: readonly string[], events = [event(1)], level = "SOC_ASSIST") => {
     const [situation, targets] = [of(...events), targetsOf(events)];
-    const grounds = { situation, targets, events, permissions: permissionsOf(allowed) };
+    const grounds = { situation, targets, events, permissions: permissionsOf(allowed, level) };
     return chooseOptions(scoreCourses(situation, targets, "balanced"), grounds);
   };
   beforeEach(() => void asked.splice(0));
@@ -208,6 +205,17 @@ describe("options", () => {
     ]);
   });
 
+  it("need a level of engagement, and are refused beyond the tenant's", async () => {
+    const options = await choose(["BLOCK_IP", "ALERT_ONLY"], [event(1)], "ANALYSIS_ONLY");
+    expect(
+      options.map(({ id, roe, permitted, reasons }) => [id, roe.level, roe.permitted, permitted, reasons]),
+    ).toEqual([
+      ["alert", "ANALYSIS_ONLY", true, true, []],
+      ["block_source", "SOC_ASSIST", false, false, ["roe_level_exceeded"]],
+      ["disable_account", "SOC_ASSIST", false, false, ["action_not_listed", "roe_level_exceeded"]],
+    ]);
+  });
+
   it("have one that is allowed, whatever the policy refuses", async () => {
     const options = await choose([]);
     expect(options.map(({ id, permitted }) => [id, permitted])).toEqual([
@@ -220,8 +228,8 @@ describe("options", () => {
   it("ask for each action once", async () => {
     const fields = { src_ip: "10.0.0.5", user: "root" };
     await choose([], [event(1, { class: "PRIVILEGE_ESCALATION", severity: "CRITICAL", confidence: 1, fields })]);
-    const actions = asked.map((request) => (request.decision === "allow_action" ? request.action : ""));
-    expect(new Set(actions).size).toBe(actions.length);
+    expect(new Set(asked.map((request) => JSON.stringify(request))).size).toBe(asked.length);
+    expect(asked.length).toBeGreaterThan(3);
   });
 
   it("put what events say into a text as it is", async () => {
@@ -232,13 +240,13 @@ describe("options", () => {
   it("are none without a policy, or a record", async () => {
     const log = { append: async () => undefined };
     const none = new Permissions(new DecisionPoint({ policyOf: () => undefined, log, device: 59 }), "ALPHA", "x");
-    await expect(none.open(undefined)).rejects.toMatchObject({ reasons: ["no_policy"] });
-    await expect(none.of("ALERT_ONLY")).rejects.toThrow(NothingPermitted);
+    await expect(none.open()).rejects.toMatchObject({ reasons: ["no_policy"] });
+    await expect(none.action("ALERT_ONLY")).rejects.toThrow(NothingPermitted);
     const lost = {
       append: () => Promise.reject(new Error("away")),
     };
     const point = new DecisionPoint({ policyOf: () => undefined, log: lost, device: 59 });
-    await expect(new Permissions(point, "ALPHA", "x").open("TRAINING")).rejects.toMatchObject({
+    await expect(new Permissions(point, "ALPHA", "x").open()).rejects.toMatchObject({
       reasons: ["not_recorded"],
     });
   });
