@@ -7,6 +7,7 @@ import { busFolderOf } from "./bus-folder.ts";
 import { gated } from "./gated.ts";
 import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
+import { officersOn } from "./officers-of.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 
 export interface TenantServicesArgs {
@@ -41,6 +42,7 @@ export class TenantServices extends pulumi.ComponentResource {
       { parent: this },
     );
     const plans = model.containers.filter((c) => c.node === node.id && c.tenant === tenant.id);
+    const officers = officersOn(node, tenant, plans, this);
     const containers = plans.map((plan) => ({
       plan,
       resource: new ServiceContainer(
@@ -52,6 +54,7 @@ export class TenantServices extends pulumi.ComponentResource {
             credentials,
             ...busFolderOf(plan, this),
             ...policies.requirements(plan),
+            ...officers(plan),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),

@@ -5,6 +5,7 @@ import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l7RouterPart } from "./l7-router.ts";
+import { coaPart, nc3Part } from "./l9.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
 import { postgresPart } from "./postgres.ts";
@@ -25,6 +26,8 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l3-router": tenantProgramPart,
   "dsmil-l4-classifier": tenantProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
+  "dsmil-l9-coa": coaPart,
+  "dsmil-l9-nc3": nc3Part,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */

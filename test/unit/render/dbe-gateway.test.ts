@@ -21,15 +21,18 @@ describe("what a gateway is told", () => {
   });
 
   it("is what a tenant may, and who may speak for it", () => {
-    expect(JSON.parse(renderTenantPolicy(model, alpha, "certificate"))).toEqual({
+    const told = JSON.parse(renderTenantPolicy(model, alpha, "certificate"));
+    expect(told).toMatchObject({
       tenant: "ALPHA",
       roe_level: "SOC_ASSIST",
       compartments: ["SIGNALS", "SOC"],
       classification: "RESTRICTED",
-      devices: { 18: "node-a", 25: "node-a", 43: "node-b", 52: "node-a" },
+      devices: { 18: "node-a", 25: "node-a", 43: "node-b", 52: "node-a", 59: "node-a", 61: "node-a" },
       officers: [],
       certificate: "certificate",
     });
+    const served = model.services.flatMap(({ device }) => (device === undefined ? [] : [String(device)]));
+    expect(Object.keys(told.devices).sort()).toEqual([...new Set(served)].sort());
   });
 
   it("names an officer's key by its digest", () => {
