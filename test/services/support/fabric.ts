@@ -44,7 +44,8 @@ export class Fabric {
   readonly redis: RedisServer;
   readonly postgres: PostgresServer;
   readonly admin: Redis;
-  private readonly variables: Readonly<Record<string, string>>;
+  /** What every container of ALPHA has. */
+  readonly variables: Readonly<Record<string, string>>;
   private readonly running = new Set<Running>();
 
   private constructor(dir: string, redis: RedisServer, postgres: PostgresServer) {
