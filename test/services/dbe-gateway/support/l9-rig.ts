@@ -3,6 +3,7 @@ import { createCoa } from "../../../../images/l9-coa/src/app.ts";
 import { readConfig as readCoaConfig } from "../../../../images/l9-coa/src/config.ts";
 import { createNc3 } from "../../../../images/l9-nc3/src/app.ts";
 import { readConfig as readNc3Config } from "../../../../images/l9-nc3/src/config.ts";
+import { GateLog } from "../../../../images/l9-nc3/src/gate-log.ts";
 import { requestDigest } from "../../../../images/runtime/dbe/claim/request-digest.ts";
 import { TYPES } from "../../../../images/runtime/dbe/codec/constants.ts";
 import type { Envelope } from "../../../../images/runtime/dbe/codec/types.ts";
@@ -83,6 +84,13 @@ export class L9Rig {
     const pool = createPostgresPool(config.postgres, "nc3", quiet(), { connections: 1, statementMs: 2000 });
     await createNc3({ service, config, pool });
     return started(service, [pool]);
+  }
+
+  /** The audit log as another gate of the tenant would use it. */
+  gateLog(tenant: Tenant): { readonly log: GateLog; end(): Promise<void> } {
+    const { postgres } = readNc3Config(this.variables(tenant, "nc3"));
+    const pool = createPostgresPool(postgres, "nc3-second", quiet(), { connections: 2, statementMs: 5000 });
+    return { log: new GateLog(pool, postgres.schema, "second"), end: () => pool.end() };
   }
 
   /** Lays the tenant's officers for its gate; the gateways have theirs from `TestFleet`. */
