@@ -19,6 +19,7 @@ export interface StreamKeys {
   readonly l4Out: string;
   readonly socEvents: string;
   readonly rejects: string;
+  readonly proposals: string;
   readonly health: string;
 }
 
@@ -33,7 +34,7 @@ export interface TenantConfig {
   readonly pollTimeoutMs: number;
   /** Seconds that L3 and L4 entries are kept. */
   readonly retentionHotSeconds: number;
-  /** Seconds that SOC_EVENTS and REJECTS entries are kept. */
+  /** Seconds that SOC_EVENTS, REJECTS and PROPOSALS entries are kept. */
   readonly retentionSocSeconds: number;
 }
 
@@ -93,6 +94,7 @@ function readStreams(env: Environment, tenant: string): StreamKeys {
     l4Out: key("L4_OUT"),
     socEvents: key("SOC_EVENTS"),
     rejects: key("REJECTS"),
+    proposals: key("PROPOSALS"),
     health: env.text("REDIS_STREAM_HEALTH_EVENTS", { pattern: /^[A-Z0-9_]{1,64}$/, default: "HEALTH_EVENTS" }),
   };
 }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { officersFolder, readsOfficers } from "../model/containers/l9.ts";
+import { officersFolder, readsOfficers } from "../model/containers/nc3.ts";
 import { SERVICE_GID } from "../model/containers/paths.ts";
 import type { Container, Node, Tenant } from "../model/types.ts";
 import { NodeFiles } from "../provider/index.ts";

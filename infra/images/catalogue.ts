@@ -40,6 +40,7 @@ const SERVICES = [
   "l3-router",
   "l4-classifier",
   "l8-analytics",
+  "l8-soar",
   "l7-router",
   "l9-coa",
   "l9-nc3",

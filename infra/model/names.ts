@@ -54,6 +54,7 @@ export function streamsOf(tenant: string): TenantStreams {
     l4Out: `${prefix}_L4_OUT`,
     socEvents: `${prefix}_SOC_EVENTS`,
     rejects: `${prefix}_REJECTS`,
+    proposals: `${prefix}_PROPOSALS`,
   };
 }
 

@@ -24,6 +24,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l3-router": tenantProgram,
   "dsmil-l4-classifier": tenantProgram,
   "dsmil-l8-analytics": tenantProgram,
+  "dsmil-l8-soar": tenantProgram,
   "dsmil-l9-coa": tenantProgram,
   "dsmil-l9-nc3": tenantProgram,
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },

@@ -125,6 +125,7 @@ export interface TenantStreams {
   readonly l4Out: string;
   readonly socEvents: string;
   readonly rejects: string;
+  readonly proposals: string;
 }
 
 export interface Tenant {

@@ -1,4 +1,5 @@
 import { createLog } from "../../runtime/log.ts";
+import { DECISION_STATEMENT_MS, tenantDecisions } from "../../runtime/policy/tenant-decisions.ts";
 import { createPostgresPool } from "../../runtime/postgres-pool.ts";
 import { stopOnSignals } from "../../runtime/shutdown.ts";
 import { startMain } from "../../runtime/start-main.ts";
@@ -6,26 +7,28 @@ import { TenantService } from "../../runtime/tenant-service.ts";
 import { createCoa } from "./app.ts";
 import { readConfig } from "./config.ts";
 
-/** Time that a statement may take, milliseconds: askers wait 3 s in all (the layer's objective). */
-const STATEMENT_MS = 2000;
+/** Time that a question to the archive may take, milliseconds: the layer's objective is 3 s in all. */
+const QUESTION_MS = 2000;
 
 await startMain(async () => {
   const config = readConfig(process.env);
-  const { identity, postgres } = config;
+  const { identity, postgres, policy } = config;
   const log = createLog(identity);
   const service = new TenantService(config, log);
   const name = `${identity.service}-${identity.tenant}`;
-  const limits = { connections: 1, statementMs: STATEMENT_MS };
-  const questions = createPostgresPool(postgres, `${name}-questions`, log, { ...limits, readOnly: true });
-  const records = createPostgresPool(postgres, `${name}-decisions`, log, limits);
+  const asking = { connections: 1, statementMs: QUESTION_MS, readOnly: true };
+  const questions = createPostgresPool(postgres, `${name}-questions`, log, asking);
+  const recording = { connections: 1, statementMs: DECISION_STATEMENT_MS };
+  const pool = createPostgresPool(postgres, `${name}-decisions`, log, recording);
   stopOnSignals({
     health: service.health,
     log,
     stop: async () => {
       await service.stop();
-      await Promise.all([questions.end(), records.end()]);
+      await Promise.all([questions.end(), pool.end()]);
     },
   });
-  await createCoa({ service, config, questions, records });
+  const decisions = await tenantDecisions({ service, policy, pool, schema: postgres.schema });
+  createCoa({ service, config, questions, decisions });
   await service.start([]);
 });

@@ -1,4 +1,5 @@
-import { rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { PolicyStamp } from "./decision.ts";
 import { PolicyError } from "./policy-error.ts";
 import { readBytes } from "./read-bytes.ts";
@@ -56,6 +57,7 @@ export class VersionFloor {
     if (this.highest?.version === stamp.version) return;
     this.highest = stamp;
     if (this.file === undefined) return;
+    await mkdir(dirname(this.file), { recursive: true, mode: 0o700 });
     const fresh = `${this.file}.new`;
     await writeFile(fresh, `${stamp.version} ${stamp.bundle}\n`, { mode: 0o600 });
     await rename(fresh, this.file);

@@ -5,10 +5,11 @@ import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l7RouterPart } from "./l7-router.ts";
-import { coaPart, nc3Part } from "./l9.ts";
+import { nc3Part } from "./nc3.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
 import { postgresPart } from "./postgres.ts";
+import { proposingProgramPart } from "./proposing-program.ts";
 import { qdrantPart } from "./qdrant.ts";
 import { redisPart } from "./redis.ts";
 import { tenantProgramPart } from "./tenant-program.ts";
@@ -26,7 +27,8 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l3-router": tenantProgramPart,
   "dsmil-l4-classifier": tenantProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
-  "dsmil-l9-coa": coaPart,
+  "dsmil-l8-soar": proposingProgramPart,
+  "dsmil-l9-coa": proposingProgramPart,
   "dsmil-l9-nc3": nc3Part,
 };
 

@@ -44,7 +44,7 @@ export class Fabric {
   readonly redis: RedisServer;
   readonly postgres: PostgresServer;
   readonly admin: Redis;
-  /** What every container of ALPHA has. */
+  /** What a container of ALPHA is told. */
   readonly variables: Readonly<Record<string, string>>;
   private readonly running = new Set<Running>();
 

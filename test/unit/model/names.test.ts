@@ -110,6 +110,7 @@ describe("names", () => {
       l4Out: "ALPHA_L4_OUT",
       socEvents: "ALPHA_SOC_EVENTS",
       rejects: "ALPHA_REJECTS",
+      proposals: "ALPHA_PROPOSALS",
     });
   });
 

@@ -7,6 +7,7 @@ import { ArchiveLookup } from "../../../runtime/soc/archive-lookup.ts";
 import type { TenantService } from "../../../runtime/tenant-service.ts";
 import type { AnalyticsConfig } from "../config.ts";
 import { Enricher } from "../enrich/enricher.ts";
+import { ProposalLookup } from "../enrich/proposal-lookup.ts";
 import type { HotPathSlot } from "../hotpath/hotpath-slot.ts";
 import { enrichmentHandler } from "./enrichment-handler.ts";
 import { healthHandler } from "./health-handler.ts";
@@ -31,7 +32,8 @@ export function serveBus({ service, config, hotPath, questions }: BusParts): voi
   const { identity, postgres, streams, busFolder } = config;
   const { metrics, log } = service;
   const { tenant } = identity;
-  const enricher = new Enricher(tenant, hotPath, new ArchiveLookup(questions, postgres.schema, tenant));
+  const archive = new ArchiveLookup(questions, postgres.schema, tenant);
+  const enricher = new Enricher(tenant, hotPath, archive, new ProposalLookup(questions, postgres.schema));
   const append = (event: string): Promise<void> => appendHealth(service.writer, streams.health, event);
   const inbox = new BusInbox({
     ...LIMITS,

@@ -7,6 +7,7 @@ import { GateLog } from "../../../../images/l9-nc3/src/gate-log.ts";
 import { requestDigest } from "../../../../images/runtime/dbe/claim/request-digest.ts";
 import { TYPES } from "../../../../images/runtime/dbe/codec/constants.ts";
 import type { Envelope } from "../../../../images/runtime/dbe/codec/types.ts";
+import { tenantDecisions } from "../../../../images/runtime/policy/tenant-decisions.ts";
 import { createPostgresPool } from "../../../../images/runtime/postgres-pool.ts";
 import type { CoaAnswer } from "../../../../images/runtime/soc/coa.ts";
 import { TenantService } from "../../../../images/runtime/tenant-service.ts";
@@ -70,11 +71,13 @@ export class L9Rig {
       POLICY_POLL_MS: "50",
     });
     const service = new TenantService(config, quiet());
+    const { postgres, policy } = config;
     const limits = { connections: 1, statementMs: 2000 };
-    const questions = createPostgresPool(config.postgres, "coa-questions", quiet(), { ...limits, readOnly: true });
-    const records = createPostgresPool(config.postgres, "coa-decisions", quiet(), limits);
-    await createCoa({ service, config, questions, records });
-    return started(service, [questions, records]);
+    const questions = createPostgresPool(postgres, "coa-questions", quiet(), { ...limits, readOnly: true });
+    const pool = createPostgresPool(postgres, "coa-decisions", quiet(), limits);
+    const decisions = await tenantDecisions({ service, policy, pool, schema: postgres.schema });
+    createCoa({ service, config, questions, decisions });
+    return started(service, [questions, pool]);
   }
 
   async startGate(tenant: Tenant): Promise<RunningL9> {
