@@ -1,12 +1,14 @@
 import { Environment, type Variables } from "../../runtime/environment.ts";
 import { type PolicyConfig, readPolicyConfig } from "../../runtime/policy/policy-config.ts";
 import { type PostgresConfig, readPostgres } from "../../runtime/postgres-config.ts";
+import { type OfficersConfig, readOfficersConfig } from "../../runtime/stop/tenant-stop.ts";
 import { readTenantConfig, type TenantConfig } from "../../runtime/tenant-config.ts";
 
 /** Configuration of the COA engine. */
 export interface CoaConfig extends TenantConfig {
   readonly postgres: PostgresConfig;
   readonly policy: PolicyConfig;
+  readonly officers: OfficersConfig;
   /** This container's folder on the bus. */
   readonly busFolder: string;
 }
@@ -19,6 +21,7 @@ export function readConfig(variables: Variables): CoaConfig {
     ...tenant,
     postgres: readPostgres(env, tenant.identity.tenant),
     policy: readPolicyConfig(env),
+    officers: readOfficersConfig(env),
     busFolder: env.text("DBE_FOLDER", { pattern: /^\//, hint: "an absolute path", default: "/run/dbe" }),
   };
   env.finish();

@@ -3,6 +3,7 @@ import type { ArchiveLookup } from "../../runtime/soc/archive-lookup.ts";
 import type { CoaAnswer, CoaQuestion } from "../../runtime/soc/coa.ts";
 import type { Indicator } from "../../runtime/soc/enrichment.ts";
 import { indicatorOf, type Sighting } from "../../runtime/soc/sighting.ts";
+import type { StopGuard } from "../../runtime/stop/stop-guard.ts";
 import { targetsOf } from "./evidence.ts";
 import { chooseOptions } from "./options.ts";
 import { NothingPermitted, Permissions } from "./permission.ts";
@@ -14,6 +15,7 @@ export interface EngineParts {
   readonly tenant: string;
   readonly archive: ArchiveLookup;
   readonly point: DecisionPoint;
+  readonly stop: StopGuard;
 }
 
 /** Events that a question looks at closely at most, the newest. */
@@ -47,7 +49,9 @@ export class CoaEngine {
     const { objective } = question;
     const answer = { tenant_id: this.parts.tenant, objective, indicator: null, situation: null, options: [] };
     try {
-      // First of all: without a policy not even the archive is asked.
+      const frozen = await this.parts.stop.why();
+      if (frozen !== undefined) throw new NothingPermitted([frozen]);
+      // Without a policy not even the archive is asked.
       await permissions.open();
       const { indicator, events, situation } = await this.look(question);
       const found = { ...answer, indicator, situation: situation ? told(situation) : null };

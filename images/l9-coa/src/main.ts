@@ -3,6 +3,7 @@ import { DECISION_STATEMENT_MS, tenantDecisions } from "../../runtime/policy/ten
 import { createPostgresPool } from "../../runtime/postgres-pool.ts";
 import { stopOnSignals } from "../../runtime/shutdown.ts";
 import { startMain } from "../../runtime/start-main.ts";
+import { tenantStop } from "../../runtime/stop/tenant-stop.ts";
 import { TenantService } from "../../runtime/tenant-service.ts";
 import { createCoa } from "./app.ts";
 import { readConfig } from "./config.ts";
@@ -12,7 +13,7 @@ const QUESTION_MS = 2000;
 
 await startMain(async () => {
   const config = readConfig(process.env);
-  const { identity, postgres, policy } = config;
+  const { identity, postgres, policy, officers } = config;
   const log = createLog(identity);
   const service = new TenantService(config, log);
   const name = `${identity.service}-${identity.tenant}`;
@@ -29,6 +30,7 @@ await startMain(async () => {
     },
   });
   const decisions = await tenantDecisions({ service, policy, pool, schema: postgres.schema });
-  createCoa({ service, config, questions, decisions });
+  const stop = await tenantStop({ service, officers, pool: questions, schema: postgres.schema });
+  createCoa({ service, config, questions, decisions, stop });
   await service.start([]);
 });

@@ -1,46 +1,16 @@
 import type pg from "pg";
 import { DbeError } from "../../runtime/dbe/codec/error.ts";
+import { STOP_ACTIONS } from "../../runtime/stop/stop-state.ts";
 
-/** What is kept of a query. */
-export interface QueryFacts {
-  /** Hex; the gateways' trail has it too. */
-  readonly messageId: string;
-  /** Device that brought it. */
-  readonly source: number;
-  /** Hex SHA-384 that was signed. */
-  readonly digest: string;
-  readonly query: string;
-  readonly nonce: string;
-  readonly expiresAt: string;
-  /** Key id and person of each. */
-  readonly signers: readonly { readonly key: string; readonly person: string }[];
-}
+/** What the gate does, as audit_log names it. */
+export const ACTIONS = { query: "nc3.query", ...STOP_ACTIONS, state: "emergency.state" } as const;
+export type GateAction = (typeof ACTIONS)[keyof typeof ACTIONS];
 
-/** Queries of the last day, as the tenant's audit log has them. */
-export interface QueryCounts {
-  readonly granted: number;
-  readonly refused: number;
-  /** RFC 3339 in UTC. */
-  readonly lastGranted: string | null;
-  readonly lastRefused: string | null;
-}
-
-/** A query that is recorded: its row, and what stands there with it. */
-export interface Recorded {
-  readonly id: string;
-  readonly counts: QueryCounts;
-}
-
-const ACTION = "nc3.query";
-/** How far back a nonce is looked for: longer than a query can live, however far the server's clock is off. */
+/** How far back a nonce is looked for: longer than a request can live, however far the server's clock is off. */
 const NONCE_HOURS = 1;
-/** Hours that counts go back. */
-export const COUNTED_HOURS = 24;
-
-const time = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /**
- * What the gate writes into its tenant's audit_log, which nobody can change. The row of a query that was let through
+ * What the gate writes into its tenant's audit_log, which nobody can change. The row of a request that was let through
  * is what makes its nonce used: both are the same commit.
  */
 export class GateLog {
@@ -56,35 +26,59 @@ export class GateLog {
     this.actor = actor;
   }
 
+  /** `"dsmil_alpha".audit_log` */
+  get table(): string {
+    return `"${this.schema.replaceAll('"', '""')}".audit_log`;
+  }
+
   /** Why the last call failed, or undefined when it worked. */
   get trouble(): string | undefined {
     return this.problem;
   }
 
   /**
-   * Records that a query is let through, once for each nonce, and counts; committed when it returns.
+   * Records that a request is let through, once for each nonce; committed when it returns.
+   * @param before looks at what is there, alone; what it throws lets nothing through
+   * @param after looks at what is there with the row
+   * @returns the row's id, and what `after` returned
    * @throws DbeError REPLAY for a nonce that was used, AUDIT_UNAVAILABLE where it cannot be recorded
    */
-  async grant(facts: QueryFacts): Promise<Recorded> {
+  async grant<T>(
+    action: GateAction,
+    facts: { readonly nonce: string },
+    {
+      before,
+      after,
+    }: {
+      readonly before?: (client: pg.PoolClient) => Promise<void>;
+      readonly after: (client: pg.PoolClient) => Promise<T>;
+    },
+  ): Promise<{ readonly id: string; readonly found: T }> {
     return this.heard(() =>
       this.transaction(async (client) => {
         // Two gates at once, while one takes over from the other, must not both find the nonce unused.
-        await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`${this.schema} ${ACTION}`]);
+        await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`${this.schema} gate`]);
         const used = await client.query(
           `select 1 from ${this.table} where ts > now() - make_interval(hours => $1)
-             and action = $2 and outcome = 'granted' and detail->>'nonce' = $3 limit 1`,
-          [NONCE_HOURS, ACTION, facts.nonce],
+             and action = any($2) and outcome = 'granted' and detail->>'nonce' = $3 limit 1`,
+          [NONCE_HOURS, Object.values(ACTIONS), facts.nonce],
         );
         if (used.rows.length > 0) throw new DbeError("REPLAY", "the nonce was used before");
-        const id = await this.insert(client, "granted", facts);
-        return { id, counts: await this.count(client) };
+        await before?.(client);
+        const id = await this.insert(client, action, "granted", facts);
+        return { id, found: await after(client) };
       }),
     );
   }
 
-  /** Records that a query was refused. @throws where it cannot be recorded */
-  async refuse(detail: object): Promise<void> {
-    await this.heard(() => this.insert(this.pool, "refused", detail));
+  /** Looks at what is there. @throws DbeError AUDIT_UNAVAILABLE */
+  look<T>(work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+    return this.heard(() => work(this.pool));
+  }
+
+  /** Records that a request was refused. @throws where it cannot be recorded */
+  async refuse(action: GateAction, detail: object): Promise<void> {
+    await this.heard(() => this.insert(this.pool, action, "refused", detail));
   }
 
   /** Throws unless the log can be reached. */
@@ -92,49 +86,34 @@ export class GateLog {
     await this.heard(() => this.pool.query(`select 1 from ${this.table} limit 0`));
   }
 
-  private get table(): string {
-    return `"${this.schema.replaceAll('"', '""')}".audit_log`;
-  }
-
-  private async insert(on: pg.Pool | pg.PoolClient, outcome: string, detail: object): Promise<string> {
+  private async insert(
+    on: pg.Pool | pg.PoolClient,
+    action: GateAction,
+    outcome: string,
+    detail: object,
+  ): Promise<string> {
     const { rows } = await on.query(
       `insert into ${this.table} (actor, action, outcome, detail) values ($1, $2, $3, $4) returning id`,
-      [this.actor, ACTION, outcome, JSON.stringify(detail)],
+      [this.actor, action, outcome, JSON.stringify(detail)],
     );
     return String((rows[0] as { readonly id: string }).id);
   }
 
-  private async count(client: pg.PoolClient): Promise<QueryCounts> {
-    const { rows } = await client.query(
-      `select count(*) filter (where outcome = 'granted')::int as granted,
-         count(*) filter (where outcome = 'refused')::int as refused,
-         ${time("max(ts) filter (where outcome = 'granted')")} as "lastGranted",
-         ${time("max(ts) filter (where outcome = 'refused')")} as "lastRefused"
-       from ${this.table} where ts > now() - make_interval(hours => $1) and action = $2`,
-      [COUNTED_HOURS, ACTION],
-    );
-    return rows[0] as QueryCounts;
-  }
-
   private async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
-    let failed: Error | undefined;
+    let broken: Error | undefined;
     try {
       await client.query("begin");
       const result = await work(client);
       await client.query("commit");
       return result;
     } catch (error) {
-      failed = error as Error;
-      if (error instanceof DbeError)
-        failed = await client.query("rollback").then(
-          () => undefined,
-          (bad: Error) => bad,
-        );
+      // A connection that failed is not used again: nobody knows what it is in the middle of.
+      broken = error as Error;
+      if (error instanceof DbeError) broken = await rolledBack(client);
       throw error;
     } finally {
-      // A connection that failed is not used again: nobody knows what it is in the middle of.
-      client.release(failed);
+      client.release(broken);
     }
   }
 
@@ -150,3 +129,9 @@ export class GateLog {
     }
   }
 }
+
+const rolledBack = (client: pg.PoolClient): Promise<Error | undefined> =>
+  client.query("rollback").then(
+    () => undefined,
+    (error: Error) => error,
+  );

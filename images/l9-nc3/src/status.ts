@@ -1,5 +1,5 @@
-import type { Recorded } from "./gate-log.ts";
-import { COUNTED_HOURS } from "./gate-log.ts";
+import type { StopState } from "../../runtime/stop/stop-state.ts";
+import { COUNTED_HOURS, type QueryCounts } from "./query-counts.ts";
 
 /** Answer of the gate, payload of L9_NC3_RESP: what it knows of itself. There is nothing behind it. */
 export interface Nc3Status {
@@ -13,9 +13,10 @@ export interface Nc3Status {
     readonly state: "answering";
     /** Start of this process. */
     readonly since: string;
-    /** Whose signatures count. */
+    /** Keys whose signatures count. */
     readonly officers: number;
   };
+  readonly emergency_stop: { readonly stopped: boolean; readonly since: string | null };
   /** From the tenant's audit log; this query is one of the granted. */
   readonly queries: {
     readonly hours: number;
@@ -39,14 +40,22 @@ export interface GateState {
   readonly officers: number;
 }
 
-export function statusOf(state: GateState, { id, counts }: Recorded, now: number): Nc3Status {
+/** What stands in the audit log with the query's row. */
+export interface Recorded {
+  readonly id: string;
+  readonly found: { readonly counts: QueryCounts; readonly stop: StopState };
+}
+
+export function statusOf(state: GateState, { id, found }: Recorded, now: number): Nc3Status {
   const { tenant, device, node, since, officers } = state;
-  const { granted, refused, lastGranted, lastRefused } = counts;
+  const { granted, refused, lastGranted, lastRefused } = found.counts;
+  const { stop } = found;
   return {
     tenant_id: tenant,
     query: "status",
     read_only: true,
     gate: { device, node, state: "answering", since, officers },
+    emergency_stop: { stopped: stop.stopped, since: stop.stopped ? stop.since : null },
     queries: {
       hours: COUNTED_HOURS,
       granted,

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import pino from "pino";
 import { afterAll, describe, expect, it } from "vitest";
 import { checkQuery, type GateFacts } from "../../../images/l9-nc3/src/check.ts";
-import { OfficersWatcher } from "../../../images/l9-nc3/src/officers-watcher.ts";
 import { parseQuery } from "../../../images/l9-nc3/src/query.ts";
 import { requestDigest } from "../../../images/runtime/dbe/claim/request-digest.ts";
 import { FLAGS, TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import type { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
 import type { Envelope } from "../../../images/runtime/dbe/codec/types.ts";
+import { OfficersWatcher } from "../../../images/runtime/dbe/officers/officers-watcher.ts";
 import { keyId, newKey, signatureOf, type TestKey } from "../../services/dbe-gateway/support/keys.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -71,7 +71,6 @@ describe("the gate's own checks", () => {
   });
 
   const BAD: readonly (readonly [what: string, reason: string, changes: Changes])[] = [
-    ["another type", "UNKNOWN_TYPE", { envelope: { type: TYPES.L9_COA_REQ } }],
     ["one way", "MALFORMED", { envelope: { flags: FLAGS.NO_REPLY } }],
     ["an answer", "MALFORMED", { envelope: { flags: FLAGS.RESPONSE } }],
     ["no tenant", "TENANT_MISMATCH", { tlvs: { tenantId: undefined } as never }],

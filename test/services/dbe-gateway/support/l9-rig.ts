@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { Agent } from "node:http";
 import { createCoa } from "../../../../images/l9-coa/src/app.ts";
 import { readConfig as readCoaConfig } from "../../../../images/l9-coa/src/config.ts";
 import { createNc3 } from "../../../../images/l9-nc3/src/app.ts";
@@ -6,10 +7,14 @@ import { readConfig as readNc3Config } from "../../../../images/l9-nc3/src/confi
 import { GateLog } from "../../../../images/l9-nc3/src/gate-log.ts";
 import { requestDigest } from "../../../../images/runtime/dbe/claim/request-digest.ts";
 import { TYPES } from "../../../../images/runtime/dbe/codec/constants.ts";
+import { decodeLocal, encodeLocal } from "../../../../images/runtime/dbe/codec/local.ts";
+import { reasonName, typeName } from "../../../../images/runtime/dbe/codec/names.ts";
 import type { Envelope } from "../../../../images/runtime/dbe/codec/types.ts";
+import { postFrame } from "../../../../images/runtime/dbe/local/post-frame.ts";
 import { tenantDecisions } from "../../../../images/runtime/policy/tenant-decisions.ts";
 import { createPostgresPool } from "../../../../images/runtime/postgres-pool.ts";
 import type { CoaAnswer } from "../../../../images/runtime/soc/coa.ts";
+import { tenantStop } from "../../../../images/runtime/stop/tenant-stop.ts";
 import { TenantService } from "../../../../images/runtime/tenant-service.ts";
 import { PolicyRig, rules } from "../../policy/rig.ts";
 import { quiet } from "./fleet.ts";
@@ -28,9 +33,15 @@ export interface RunningL9 {
 export interface QueryChanges {
   readonly messageId?: Buffer;
   readonly body?: object;
-  readonly signers?: readonly [TestKey, TestKey];
+  readonly signers?: readonly TestKey[];
   readonly tlvs?: object;
 }
+
+/** Hex digits for a request that is signed, and when it ends. */
+export const life = () => ({
+  expires_at: new Date(Date.now() + 60_000).toISOString(),
+  nonce: randomBytes(16).toString("hex"),
+});
 
 /** The services of Layer 9 of two tenants beside all of `SocRig`, with signed policies and the tenants' officers. */
 export class L9Rig {
@@ -69,6 +80,8 @@ export class L9Rig {
       POLICY_DIR: `${this.policies.tenants}/${tenant}`,
       POLICY_SHARED_DIR: this.policies.rulesFolder,
       POLICY_POLL_MS: "50",
+      OFFICERS_DIR: `${this.soc.fleet.dir}/officers/${tenant}`,
+      OFFICERS_POLL_MS: "50",
     });
     const service = new TenantService(config, quiet());
     const { postgres, policy } = config;
@@ -76,7 +89,8 @@ export class L9Rig {
     const questions = createPostgresPool(postgres, "coa-questions", quiet(), { ...limits, readOnly: true });
     const pool = createPostgresPool(postgres, "coa-decisions", quiet(), limits);
     const decisions = await tenantDecisions({ service, policy, pool, schema: postgres.schema });
-    createCoa({ service, config, questions, decisions });
+    const stop = await tenantStop({ service, officers: config.officers, pool: questions, schema: postgres.schema });
+    createCoa({ service, config, questions, decisions, stop });
     return started(service, [questions, pool]);
   }
 
@@ -112,24 +126,45 @@ export class L9Rig {
   }
 
   /** An NC3 query of ALPHA that two officers signed, as it stands in front of the gate. */
-  async query({ messageId = randomBytes(16), body = {}, signers, tlvs = {} }: QueryChanges = {}): Promise<Envelope> {
-    const expires = new Date(Date.now() + 60_000).toISOString();
-    const asked = { query: "status", expires_at: expires, nonce: randomBytes(16).toString("hex"), ...body };
+  query({ body = {}, ...rest }: QueryChanges = {}): Promise<Envelope> {
+    return this.signed(TYPES.L9_NC3_QUERY, { query: "status", ...life(), ...body }, rest);
+  }
+
+  /** An order about ALPHA's emergency stop; without signers nobody signed it. */
+  order(body: object, signers: readonly TestKey[] = []): Promise<Envelope> {
+    return this.signed(TYPES.L9_STOP_REQ, body, { signers });
+  }
+
+  private async signed(type: number, body: object, changes: Omit<QueryChanges, "body">): Promise<Envelope> {
+    const { messageId = randomBytes(16), signers = this.soc.fleet.officers, tlvs = {} } = changes;
     const bare: Envelope = {
-      ...{ type: TYPES.L9_NC3_QUERY, flags: 0, messageId, source: 0, destination: GATE, timestamp: Date.now() },
-      ...{ tlvs: { tenantId: "ALPHA" }, payload: Buffer.from(JSON.stringify(asked)) },
+      ...{ type, flags: 0, messageId, source: 0, destination: GATE, timestamp: Date.now() },
+      ...{ tlvs: { tenantId: "ALPHA" }, payload: Buffer.from(JSON.stringify(body)) },
     };
-    const [one, two] = signers ?? this.soc.fleet.officers;
-    const [signatureA, signatureB] = await Promise.all([signatureOf(one, bare), signatureOf(two, bare)]);
-    const own = { roeTokenId: 0x8000 + 3 * GATE, requestDigest: requestDigest(bare), signatureA, signatureB };
-    return { ...bare, tlvs: { ...bare.tlvs, deadlineMs: 5000, ...own, ...tlvs } };
+    const [signatureA, signatureB] = await Promise.all(signers.map((key) => signatureOf(key, bare)));
+    const own = { roeTokenId: 0x8000 + 3 * GATE, requestDigest: requestDigest(bare) };
+    const signatures = { ...(signatureA && { signatureA }), ...(signatureB && { signatureB }) };
+    return { ...bare, tlvs: { ...bare.tlvs, deadlineMs: 5000, ...own, ...signatures, ...tlvs } };
+  }
+
+  /**
+   * Past all gateways, straight to the gate, as one that was taken over would do.
+   * @returns the name of the answer's type, or the reason of a refusal; and its payload
+   */
+  async straight(query: Envelope): Promise<{ readonly name: string; readonly payload: string }> {
+    const agent = new Agent();
+    const socket = `${this.soc.fleet.folder("node-a", "dsmil-l9-nc3-alpha")}/inbox.sock`;
+    const answer = decodeLocal(await postFrame(agent, socket, encodeLocal(query), AbortSignal.timeout(10_000)));
+    agent.destroy();
+    const name = answer.type === TYPES.ERROR ? reasonName(answer.tlvs.reason ?? 0) : typeName(answer.type);
+    return { name: name ?? "", payload: answer.payload.toString("utf8") };
   }
 
   /** Sends it as the operator of a node does: over both gateways where the node is not the gate's. */
   async send(query: Envelope, node: "node-a" | "node-b" = "node-b"): Promise<Record<string, unknown>> {
-    const { tlvs, messageId, payload } = query;
+    const { type, tlvs, messageId, payload } = query;
     const probe = {
-      type: "L9_NC3_QUERY",
+      type,
       tenant: tlvs.tenantId,
       destination: GATE,
       message_id: messageId.toString("hex"),

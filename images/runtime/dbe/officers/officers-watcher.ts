@@ -1,10 +1,10 @@
-import { type Officers, parseOfficers } from "../../runtime/dbe/officers/officers.ts";
-import { Fields } from "../../runtime/fields.ts";
-import type { CheckResult } from "../../runtime/health.ts";
-import type { Log } from "../../runtime/log.ts";
-import { pause } from "../../runtime/pause.ts";
-import { readBounded } from "../../runtime/watch/bounded-file.ts";
-import { Watched } from "../../runtime/watch/watched.ts";
+import { Fields } from "../../fields.ts";
+import type { CheckResult } from "../../health.ts";
+import type { Log } from "../../log.ts";
+import { pause } from "../../pause.ts";
+import { readBounded } from "../../watch/bounded-file.ts";
+import { Watched } from "../../watch/watched.ts";
+import { type Officers, parseOfficers } from "./officers.ts";
 
 /** Largest file, bytes: some tens of officers' keys. */
 const MAX_BYTES = 512 * 1024;
