@@ -8,6 +8,7 @@ import { gated } from "./gated.ts";
 import type { NodeModels } from "./node-models.ts";
 import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
+import { officersOn } from "./officers-of.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 
 export interface TenantServicesArgs {
@@ -39,6 +40,7 @@ export class TenantServices extends pulumi.ComponentResource {
       { parent: this },
     );
     const plans = model.containers.filter((c) => c.node === node.id && c.tenant === tenant.id);
+    const officers = officersOn(node, tenant, plans, this);
     const containers = plans.map((plan) => ({
       plan,
       resource: new ServiceContainer(
@@ -51,6 +53,7 @@ export class TenantServices extends pulumi.ComponentResource {
             ...busFolderOf(plan, this),
             ...models.requirements(plan),
             ...policies.requirements(plan),
+            ...officers(plan),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),

@@ -8,8 +8,8 @@ import { ApiError } from "./api-error.ts";
 import { authorize } from "./authorize.ts";
 import type { ApiKey, KeyRing } from "./key-ring.ts";
 import { modelEntry } from "./models.ts";
-import type { Enricher } from "./soc/enricher.ts";
 import { addSocRoutes } from "./soc/routes.ts";
+import type { SocClient } from "./soc/soc-client.ts";
 
 export interface L7Parts {
   readonly ring: KeyRing;
@@ -18,7 +18,7 @@ export interface L7Parts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly bodyLimit: number;
-  readonly enricher: Enricher;
+  readonly soc: SocClient;
 }
 
 /** Routes without a key: for gates, balancers and the metrics collector. */
@@ -29,11 +29,12 @@ const ALLOWED: Readonly<Record<string, readonly HTTPMethods[]>> = {
   "/v1/models": ["GET", "HEAD"],
   "/v1/models/:model": ["GET", "HEAD"],
   "/v1/soc/enrich": ["POST"],
+  "/v1/soc/coa": ["POST"],
 };
 
 /** L7 router (device 43): the OpenAI-compatible API. It does not listen. */
 export function createL7Router(parts: L7Parts): FastifyInstance {
-  const { ring, models, health, metrics, log, bodyLimit, enricher } = parts;
+  const { ring, models, health, metrics, log, bodyLimit, soc } = parts;
   const app = createHttp({ health, metrics, log, bodyLimit, trustProxy: true });
   const callers = new WeakMap<FastifyRequest, ApiKey>();
 
@@ -61,7 +62,7 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
     if (models.includes(params.model)) return modelEntry(params.model);
     throw new ApiError(404, "model_not_found", "There is no such model; GET /v1/models lists them.", "model");
   });
-  addSocRoutes(app, enricher, (request) => callers.get(request) as ApiKey);
+  addSocRoutes(app, soc, (request) => callers.get(request) as ApiKey);
   refuseOtherMethods(app);
   return app;
 }

@@ -9,7 +9,7 @@ import { KeyRing } from "./key-ring.ts";
 import { KeyWatcher } from "./key-watcher.ts";
 import { SigningKeys } from "./signing-keys.ts";
 import { BusHealth, type BusHealthParts } from "./soc/bus-health.ts";
-import { Enricher } from "./soc/enricher.ts";
+import { SocClient } from "./soc/soc-client.ts";
 
 /** Requests over the bus at a time; the gateway takes 64 connections of a container. */
 const BUS_CONNECTIONS = 48;
@@ -35,8 +35,8 @@ export class L7Service {
     this.keys = new KeyWatcher(apiKeysDir, ring, log);
     this.signing = new SigningKeys(apiKeysDir, log);
     const { bus, signing: keys } = this;
-    const enricher = new Enricher({ bus, keys, device: identity.device });
-    this.app = createL7Router({ ring, models, health, metrics, log, bodyLimit, enricher });
+    const soc = new SocClient({ bus, keys, device: identity.device });
+    this.app = createL7Router({ ring, models, health, metrics, log, bodyLimit, soc });
     this.busHealth = new BusHealth({ bus, keys, tenants: () => ring.tenants, health, identity, log, ...paces });
     health.add({ name: "api_keys", weight: "warning", read: () => this.keys.check() });
     health.add({ name: "signing_seeds", weight: "warning", read: () => keys.files.check() });

@@ -7,7 +7,7 @@ import { createL7Router } from "../../../images/l7-router/src/app.ts";
 import { KeyRing } from "../../../images/l7-router/src/key-ring.ts";
 import { KeyWatcher } from "../../../images/l7-router/src/key-watcher.ts";
 import { SigningKeys } from "../../../images/l7-router/src/signing-keys.ts";
-import { Enricher } from "../../../images/l7-router/src/soc/enricher.ts";
+import { SocClient } from "../../../images/l7-router/src/soc/soc-client.ts";
 import { Bus } from "../../../images/runtime/bus/bus.ts";
 import { Health } from "../../../images/runtime/health.ts";
 import type { Identity } from "../../../images/runtime/identity.ts";
@@ -53,8 +53,8 @@ beforeEach(async () => {
   const metrics = new Metrics(identity);
   bus = new Bus({ folder: `${dir}/bus`, registry: metrics.registry, connections: 4 });
   signing = new SigningKeys(dir, log);
-  const enricher = new Enricher({ bus, keys: signing, device: 43 });
-  app = createL7Router({ ring, models, health, metrics, log, bodyLimit: 2048, enricher });
+  const soc = new SocClient({ bus, keys: signing, device: 43 });
+  app = createL7Router({ ring, models, health, metrics, log, bodyLimit: 2048, soc });
 });
 afterEach(async () => {
   await app.close();
