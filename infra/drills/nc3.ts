@@ -7,6 +7,8 @@ const GATE = 61;
 /** How long a query's signatures hold, ms. */
 const HOLDS_MS = 60_000;
 
+const expiry = (): string => new Date(Date.now() + HOLDS_MS).toISOString();
+
 /** A status query to the gate, as `L9_NC3_QUERY`, new with each call. */
 export function nc3Query({
   victim,
@@ -16,7 +18,7 @@ export function nc3Query({
     tenant: victim.prefix,
     destination: GATE,
     message_id: randomBytes(16).toString("hex"),
-    payload: JSON.stringify({ query: "status", expires_at: new Date(Date.now() + HOLDS_MS).toISOString() }),
+    payload: JSON.stringify({ query: "status", expires_at: expiry(), nonce: randomBytes(16).toString("hex") }),
   };
 }
 

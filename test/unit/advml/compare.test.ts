@@ -15,6 +15,9 @@ describe("a discrepancy between layers", () => {
     [0.1, 0.9, "EXPLOIT", 0.9],
     [0.95, 0.95, "BENIGN", 0.05],
     [0.801, 0.3, "POLICY", 0.3],
+    [0.01, 0.9, "BRUTE_FORCE", 0.9],
+    [0.3, 0.9, undefined, 0.9],
+    [0.3, 0.9, "constructor", 0.9],
   ])("is found at %d against %d of class %s", (score, confidence, name, l4_threat) => {
     expect(flags(score, confidence, name)).toMatchObject({ about: ID, l3_score: score, l4_threat });
   });
@@ -25,6 +28,9 @@ describe("a discrepancy between layers", () => {
     [0.02, 0.97, "BENIGN"],
     [0.5, 0, undefined],
     [0.95, 0.1, "BENIGN"],
+    [0.42, 1, "BRUTE_FORCE"],
+    [0.3, 1, "RECON"],
+    [0.05, 1, "POLICY"],
   ])("is not found at %d against %d of class %s", (score, confidence, name) => {
     expect(flags(score, confidence, name)).toBeUndefined();
   });

@@ -8,10 +8,14 @@ export interface Sample {
   readonly origin: Origin;
 }
 
-/** Rules were made with the one half in sight; the other was only ever measured. */
-export interface Halves {
+/** The corpus by what rules were made with. */
+export interface Corpus {
+  /** In sight while rules were made: every second prompt of the first round, all of the second and third. */
   readonly tuned: readonly Sample[];
+  /** The rest of the first round, only measured; the rules' author had written it just before. */
   readonly heldOut: readonly Sample[];
+  /** The fourth round, written when the rules were done. */
+  readonly blind: readonly Sample[];
 }
 
 /** Ways to disguise a text, by the word that stands for them in `{{how:text}}`. */
@@ -33,12 +37,16 @@ const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
   reversed: (text) => [...text].reverse().join(""),
 };
 
-/** Prompts of a file, every second one in the half that rules were tuned on. */
-export function readCorpus(name: "attacks" | "benign"): Halves {
-  const lines = readFileSync(join(import.meta.dirname, "corpus", `${name}.txt`), "utf8").split("\n");
-  const samples = lines.filter((line) => line !== "" && !line.startsWith("#")).map(sampleOf);
-  const half = (rest: number): Sample[] => samples.filter((_sample, index) => index % 2 === rest);
-  return { tuned: half(0), heldOut: half(1) };
+/** Attacks, or harmless prompts. */
+export function readCorpus(kind: "attacks" | "benign"): Corpus {
+  const first = readRound(`${kind}.txt`);
+  const half = (rest: number): Sample[] => first.filter((_sample, index) => index % 2 === rest);
+  return { tuned: [...half(0), ...readRound(`${kind}-2.txt`)], heldOut: half(1), blind: readRound(`${kind}-3.txt`) };
+}
+
+function readRound(file: string): Sample[] {
+  const lines = readFileSync(join(import.meta.dirname, "corpus", file), "utf8").split("\n");
+  return lines.filter((line) => line !== "" && !line.startsWith("#")).map(sampleOf);
 }
 
 function sampleOf(line: string): Sample {

@@ -6,22 +6,21 @@ import { readCorpus, type Sample } from "./corpus.ts";
 
 const [attacks, benign] = [readCorpus("attacks"), readCorpus("benign")];
 const passed = (samples: readonly Sample[]) => samples.filter(({ text, origin }) => detect(text, origin).allow);
-const texts = (samples: readonly Sample[]) => samples.map(({ text }) => text);
 
 describe("the detector of prompt injection", () => {
   it("has a corpus that is large enough", () => {
-    expect(attacks.tuned.length + attacks.heldOut.length).toBeGreaterThanOrEqual(150);
-    expect(benign.tuned.length + benign.heldOut.length).toBeGreaterThanOrEqual(300);
+    const size = ({ tuned, heldOut, blind }: typeof attacks) => tuned.length + heldOut.length + blind.length;
+    expect([size(attacks), size(benign)]).toEqual([274, 464]);
   });
 
-  it("is right about the half it was tuned on", () => {
-    expect(texts(passed(attacks.tuned))).toEqual([]);
-    expect(passed(benign.tuned)).toHaveLength(benign.tuned.length);
-  });
-
-  it("does on the other half what docs/l8.md says: 78 of 79 attacks refused, 155 of 156 harmless prompts passed", () => {
-    expect([attacks.heldOut.length, passed(attacks.heldOut).length]).toEqual([79, 1]);
-    expect([benign.heldOut.length, passed(benign.heldOut).length]).toEqual([156, 155]);
+  it.each([
+    ["tuned", [162, 164], [0, 273]],
+    ["heldOut", [78, 79], [1, 156]],
+    ["blind", [21, 31], [2, 35]],
+  ] as const)("refuses of the %s prompts what docs/l8.md says", (part, ofAttacks, ofBenign) => {
+    const refused = (samples: readonly Sample[]) => [samples.length - passed(samples).length, samples.length];
+    expect(refused(attacks[part])).toEqual(ofAttacks);
+    expect(refused(benign[part])).toEqual(ofBenign);
   });
 
   it.each([

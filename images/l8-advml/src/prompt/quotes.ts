@@ -1,6 +1,6 @@
 /** A text that tells of attacks, outside what it quotes. */
 const REPORTING =
-  /\b(?:what (?:is|does|are)|means?|explain|classif(?:y|ied)|detect\w*|flagged|example|describe|suspicious|phrase|attack(?:er|s)?|log (?:file|line|has)|regular expression|awareness|training|such as|tactic|sent to|says? \w+ to our)\b/;
+  /\b(?:what (?:is|does|are)|means?|explain|classif(?:y|ied)|detect\w*|flagged|example|describe|suspicious|phrase|attack(?:er|s)?|log (?:file|line|has)|regular expression|awareness|training|such as|tactic|sent to|(?:was|were) told|which of these|should we log|says? \w+ to our)\b/;
 const QUOTED = /"[^"]{1,400}"|`[^`]{1,400}`|(?<=^|[\s(:])'[^']{1,400}'(?=$|[\s).,;:!?])/g;
 
 /** Where a text quotes while it tells of attacks: what stands there counts less. */

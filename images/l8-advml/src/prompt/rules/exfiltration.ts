@@ -2,7 +2,7 @@ import { rule } from "../rule.ts";
 
 const LOOT =
   "(?:conversation|chat(?: history)?|history|api ?keys?|credentials|secrets?|user's (?:data|question|name|message)|all that the user|everything the user" +
-  "|e-?mail addresses|environment variables|context|messages|passwords?|tokens?|data)";
+  "|e-?mail addresses|environment variables|context|messages|passwords?|tokens?)";
 
 /** What the model knows is to leave by a link or a message. */
 export const EXFILTRATION = [
@@ -22,6 +22,11 @@ export const EXFILTRATION = [
     "exfiltration.fetch",
     0.55,
     "\\b(?:fetch|call|open|request|load) https?://\\S{1,200} with the (?:user's|conversation)",
+  ),
+  rule(
+    "exfiltration.as_link",
+    0.5,
+    "\\b(?:turn|put|encode|convert|pack) (?:the|this|our) (?:whole )?(?:conversation|chat|history|secret|key)s? (?:in|into|in to|as) an? (?:url|link|image)\\b",
   ),
   rule("exfiltration.query", 0.4, "\\bin the query(?: string)?\\b|\\bas a (?:query )?parameter\\b"),
   rule(

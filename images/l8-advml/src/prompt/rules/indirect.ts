@@ -28,13 +28,25 @@ export const INDIRECT = [
   rule(
     "indirect.must",
     0.5,
-    `\\b(?:ai agents?|ai assistants?|llms?|language models?|the assistant|as an ai you|as an assistant you|ai systems?)\\b (?:\\S{1,24} ){0,4}(?:must|are required to|should now|shall)\\b`,
+    `\\b(?:ai agents?|ai assistants?|llms?|language models?|the assistant(?! (?:manager|director|professor|coach|to the))|as an ai you|as an assistant you|ai systems?)\\b (?:\\S{1,24} ){0,4}(?:must|are required to|should now|shall)\\b`,
     BROUGHT,
   ),
   rule(
     "indirect.the_model_that",
     0.5,
     "\\bto the (?:ai|model|llm|assistant|system) (?:that|which|who) (?:parses|reads|processes|summari[sz]es|analy[sz]es)\\b",
+    BROUGHT,
+  ),
+  rule(
+    "indirect.for_the_model",
+    0.5,
+    `\\b(?:for|of) the ${MODEL} ?:|^(?:\\S{1,24} ){0,2}${MODEL} (?:instructions?|notes?|directives?) ?:`,
+    BROUGHT,
+  ),
+  rule(
+    "indirect.when_asked",
+    0.35,
+    "\\b(?:when|if) asked (?:\\S{1,24} ){0,6}(?:answer|say|reply|state|respond)\\b|\\boutput the word\\b",
     BROUGHT,
   ),
   rule(

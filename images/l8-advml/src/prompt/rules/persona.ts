@@ -25,7 +25,7 @@ export const PERSONA = [
     "persona.role",
     0.3,
     "\\b(?:act as|pretend(?: to be| you| that you| the)?|role-?play|simulate|imagine you are|assume the role|play the role" +
-      "|you are now|you are no longer|you will now|from now on you|switch to|stay in character|i want you to be|as if you had|if you had no)\\b",
+      "|you are now|you are no longer|you will now|from now on you|switch to|stay in (?:character|the role)|i want you to be|as if you had|if you had no)\\b",
   ),
   rule(
     "persona.no_rules",
@@ -41,6 +41,16 @@ export const PERSONA = [
     "persona.unfiltered",
     0.4,
     "\\b(?:unfiltered|unrestricted|uncensored|amoral|jailbroken|unchained|unmoderated|safety ?= ?off|speak freely|answer freely|never says? no)\\b",
+  ),
+  rule(
+    "persona.named_so",
+    0.35,
+    "\\byour (?:new )?(?:persona|identity|alter ego|character) is\\b|\\bbreak (?:your )?character\\b|\\bdrop the act\\b",
+  ),
+  rule(
+    "persona.breaks_policy",
+    0.4,
+    "\\bnever (?:follows?|obeys?|respects?) (?:the |any |its )?(?:\\S{1,24} )?(?:polic(?:y|ies)|rules?|guidelines?|orders)\\b",
   ),
   rule(
     "persona.mode",
@@ -65,7 +75,7 @@ export const PERSONA = [
   rule(
     "persona.secrets_story",
     0.4,
-    "\\b(?:grandmother|grandma|bedtime story)\\b.{0,80}\\b(?:passwords?|keys?|serial|recipe)\\b",
+    "\\b(?:(?:my|her|his) (?:late |dead |deceased |old )?(?:grandmother|grandma|grandfather|uncle|aunt|mother|father)|bedtime story|lullab(?:y|ies))\\b.{0,80}\\b(?:passwords?|keys?|serial|recipe|lullab(?:y|ies))\\b",
   ),
   rule(
     "persona.master",

@@ -2,7 +2,7 @@ import { rule } from "../rule.ts";
 
 const TELL =
   "(?:reveal|print|show|output|repeat|dump|leak|display|give|tell|send|write|copy|paste|quote|disclose|expose|translate" +
-  "|summari[sz]e|encode|echo|list|recite|reproduce|describe|read|prints?|cat|share|return)";
+  "|summari[sz]e|encode|echo|list|recite|reproduce|describe|read|prints?|cat|share|return|listing|printing|revealing|repeating|quoting|showing|telling)";
 const PROMPT =
   "(?:system ?prompt|system message|developer message|pre-?prompt|configuration prompt|meta ?prompt|initial prompt|original prompt)";
 const SECRET = "(?:hidden|secret|internal|confidential|original|initial|real|exact|developer|underlying)";
@@ -51,7 +51,43 @@ export const PROMPT_EXTRACTION = [
     "\\b(?:rules|instructions|text|prompt|guidelines) (?:that |which )?(?:your|the) (?:operators?|developers?|makers?|creators?|vendor) (?:wrote|gave|set|put|has|have)\\b.{0,40}|\\b(?:users|people) cannot see\\b",
   ),
   rule("prompt.variable", 0.55, "\\$\\{?system_?prompt\\b|\\bsystem_?prompt\\.(?:txt|md|json)\\b"),
-  rule("prompt.named", 0.3, `\\byour (?:own )?${SECRET} (?:instructions|prompt|rules|text|message)\\b`),
+  rule(
+    "prompt.that_you_have",
+    0.6,
+    `\\b${TELL} (?:me |us )?(?:the |every |all |any )*(?:instructions?|rules?|directives?|guidelines?|prompt|text|paragraph|message|words) (?:that |which )?(?:you (?:operate|run|work|act|received|got|were|are|follow|live)|(?:defines?|describes?|configures?) (?:you|your))\\b`,
+  ),
+  rule(
+    "prompt.first",
+    0.5,
+    '\\byour (?:very )?first (?:instruction|rule|directive|message|prompt)s?\\b|\\bwith role[ :]*"?system\\b' +
+      "|\\b(?:directive|instruction|prompt|rule)s? you (?:got|received|were given)\\b|\\bwhat your (?:configuration|prompt|instructions?) (?:say|says|tell|tells)\\b",
+  ),
+  rule(
+    "prompt.precedes",
+    0.5,
+    "\\b(?:precedes?|preceded|comes? before|came before|stands? before) (?:this|the|our|my) (?:chat|conversation|message|question)\\b|\\bin your context(?: window)?\\b|\\byour (?:hidden |whole |full )?context window\\b",
+  ),
+  rule(
+    "prompt.set_up",
+    0.55,
+    "\\b(?:prompt|text|instructions|message) (?:that |which )?(?:was |were )?used to (?:set|configure|create|start|prime|initiali[sz]e) (?:you|this)\\b|\\bfrom the system role\\b",
+  ),
+  rule(
+    "prompt.received",
+    0.4,
+    "\\b(?:everything|all|what) you (?:received|were given|were told|were sent)\\b|\\b(?:first|top) line of (?:the text|your)\\b|\\b(?:above|before) our conversation\\b",
+  ),
+  rule(
+    "prompt.configuration",
+    0.3,
+    "\\b(?:print|show|dump|output|reveal|echo) (?:the |your |out the )(?:whole |full )?configuration\\b",
+  ),
+  rule(
+    "prompt.not_allowed",
+    0.5,
+    "\\b(?:tell|show|say|reveal) (?:me |us )?what you are (?:not allowed|forbidden|not supposed)\\b",
+  ),
+  rule("prompt.named", 0.35, `\\byour (?:own )?${SECRET} (?:instructions|prompt|rules|text|message)\\b`),
   rule(
     "prompt.start",
     0.45,
