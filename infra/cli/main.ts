@@ -12,9 +12,11 @@ import { registerImages } from "./images.ts";
 import { registerIsolation } from "./isolation.ts";
 import { registerLab } from "./lab.ts";
 import { registerManifest } from "./manifest.ts";
+import { registerOfficer } from "./officer.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPolicy } from "./policy.ts";
 import { registerStatus } from "./status.ts";
+import { registerStop } from "./stop.ts";
 import { registerTenant } from "./tenant.ts";
 import { registerTest } from "./test.ts";
 import { registerTraces } from "./traces.ts";
@@ -35,6 +37,8 @@ for (const register of [
   registerEvents,
   registerIsolation,
   registerDbe,
+  registerOfficer,
+  registerStop,
   registerAudit,
   registerTraces,
   registerDestroy,
