@@ -41,7 +41,7 @@ export function registerDrill(program: Command): void {
 The report is written as Markdown and as JSON below .dsmil/reports. Drill 2 puts two events on the tenant's SOC_EVENTS.
 
 Examples:
-  bin/dsmil drill --officer .dsmil/officers/alpha-first.key .dsmil/officers/alpha-second.key
+  bin/dsmil drill --officer first.key second.key
   bin/dsmil drill --only 1 4
 
 Exit codes: 0 all stopped and proven, 1 otherwise, 3 could not run, 64 usage.`,

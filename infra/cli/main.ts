@@ -17,6 +17,7 @@ import { registerOfficer } from "./officer.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPolicy } from "./policy.ts";
 import { registerStatus } from "./status.ts";
+import { registerStop } from "./stop.ts";
 import { registerTenant } from "./tenant.ts";
 import { registerTest } from "./test.ts";
 import { registerTraces } from "./traces.ts";
@@ -37,8 +38,9 @@ for (const register of [
   registerEvents,
   registerIsolation,
   registerDrill,
-  registerOfficer,
   registerDbe,
+  registerOfficer,
+  registerStop,
   registerAudit,
   registerTraces,
   registerDestroy,

@@ -20,7 +20,7 @@ export interface Outcome {
 
 /** A message that is put on the bus as an operator's probe, in the words of `dbe send`. */
 export interface BusProbe {
-  readonly type: string;
+  readonly type: string | number;
   readonly tenant: string;
   readonly destination: number;
   readonly payload?: string;
@@ -38,11 +38,12 @@ export interface BusReply {
   readonly payload: string;
 }
 
-/** A person who may sign for a tenant, with the seed of the key. */
-export interface DrillOfficer {
-  readonly person: string;
-  /** 64 hex digits. */
-  readonly seed: string;
+/** What drills of the NC3 gate need: queries, and people who sign them. */
+export interface GateDesk {
+  /** A status query to the attacked tenant's gate, new with each call. */
+  readonly query: () => BusProbe;
+  /** The query with the signatures of so many officers; absent where their keys are not at hand. */
+  readonly signed?: (query: BusProbe, officers: 1 | 2) => Promise<BusProbe>;
 }
 
 /** What drills work with. */
@@ -54,8 +55,7 @@ export interface DrillContext {
   readonly doors: Doors;
   readonly credentials: Credentials;
   readonly bus: (probe: BusProbe) => Promise<BusReply>;
-  /** Two officers of the attacked tenant; absent where their keys are not at hand. */
-  readonly officers?: readonly [DrillOfficer, DrillOfficer];
+  readonly gate: GateDesk;
   /** Default 15,000: how long a detection may take, ms. */
   readonly patienceMs?: number;
 }

@@ -39,6 +39,7 @@ describe("Layer 9 on a security-operations node", () => {
       "/etc/dsmil/ca",
       "/hotpath",
       "/run/dbe",
+      "/run/dsmil/officers",
       "/run/dsmil/policy",
       "/run/dsmil/policy-shared",
       "/run/dsmil/secrets",
@@ -68,8 +69,8 @@ describe("Layer 9 on a security-operations node", () => {
     expect(envs.filter((line) => line.startsWith("HOTPATH_") || line.startsWith("POLICY_"))).toEqual([]);
   });
 
-  it("lays officers where a gate reads them, and nowhere else", async () => {
-    const without = MANIFEST.split("\n").filter((line) => !line.includes("id: l9-nc3"));
+  it("lays officers where somebody reads them, and nowhere else", async () => {
+    const without = MANIFEST.split("\n").filter((line) => !/id: (?:l9-nc3|l9-coa|l8-soar),/.test(line));
     const all = await compose(without.join("\n"));
     expect(all.filter(({ name }) => name.endsWith("-officers"))).toEqual([]);
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   mkdirSync(join(root, ".dsmil/test"), { recursive: true });
   for (const person of ["first", "second"]) {
     rmSync(keyOf(person), { force: true });
-    await dsmilOk("officer", "add", "--tenant", "alpha", "--person", person, "--key", keyOf(person));
+    await dsmilOk("officer", "add", "alpha", person, "--out", keyOf(person));
   }
   await dsmilOk("up");
   await untilHealthy();

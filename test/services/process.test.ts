@@ -17,6 +17,8 @@ const SERVICES = [
   "l8-advml",
   "l8-crypto",
   "l8-soar",
+  "l9-coa",
+  "l9-nc3",
   "l7-router",
   "dbe-gateway",
 ] as const;

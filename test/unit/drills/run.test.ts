@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DRILLS } from "../../../infra/drills/all.ts";
 import { drillMarkdown } from "../../../infra/drills/report.ts";
 import { runDrills } from "../../../infra/drills/run.ts";
-import type { BusReply, Drill, DrillContext, Outcome } from "../../../infra/drills/types.ts";
+import type { BusProbe, BusReply, Drill, DrillContext, Outcome } from "../../../infra/drills/types.ts";
 import type { Credentials } from "../../../infra/isolation/drivers/credentials.ts";
 import type { Doors } from "../../../infra/isolation/drivers/doors.ts";
 import { loadModel } from "../../../infra/model/load.ts";
@@ -38,13 +38,15 @@ function contextOf({ redis, https, bus }: World): DrillContext {
     https: async (_server: string, { path, body }: { path: string; body?: unknown }) =>
       https?.(path, body) ?? { status: 500, body: "" },
   } as unknown as Doors;
-  const officers = [
-    { person: "a", seed: "11".repeat(32) },
-    { person: "b", seed: "22".repeat(32) },
-  ] as const;
+  const query = (): BusProbe => ({ type: "L9_NC3_QUERY", tenant: "ALPHA", destination: 61 });
+  const signed = async (probe: BusProbe, officers: 1 | 2): Promise<BusProbe> => ({
+    ...probe,
+    signature_a: "aa",
+    ...(officers === 2 && { signature_b: "bb" }),
+  });
   const reply = { name: "L9_NC3_QUERY", payload: "" };
   return {
-    ...{ model, attacker: bravo, victim: alpha, doors, credentials, officers },
+    ...{ model, attacker: bravo, victim: alpha, doors, credentials, gate: { query, signed } },
     bus: async (probe) => ({ ...reply, ...bus?.(probe) }),
   };
 }

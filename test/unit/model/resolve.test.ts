@@ -235,10 +235,12 @@ describe("loadModel", () => {
   it("takes the project's own manifest", () => {
     const project = loadModel("manifest.yaml");
     expect(project.nodes.map((n) => n.id)).toEqual(expect.arrayContaining(["node-a", "node-b", "node-c"]));
-    expect(project.devices.map((d) => d.id)).toEqual(Array.from({ length: 49 }, (_, i) => 14 + i));
+    expect(project.devices.map((d) => d.id)).toEqual([...Array.from({ length: 49 }, (_, i) => 14 + i), 83]);
     const memory = (layer: string) =>
       project.devices.filter((d) => d.layer === layer).reduce((sum, d) => sum + d.memoryMiB, 0);
-    expect(["L3", "L4", "L5", "L6", "L7", "L8", "L9"].map((l) => memory(l) / 1024)).toEqual([9, 10, 3, 7, 40, 8, 12]);
+    expect(["L3", "L4", "L5", "L6", "L7", "L8", "L9"].map((l) => memory(l) / 1024)).toEqual([
+      9, 10, 3, 7, 40, 8, 12.25,
+    ]);
   });
 
   it("throws every mistake at once, and says that nothing was done", () => {
