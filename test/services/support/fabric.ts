@@ -99,6 +99,11 @@ export class Fabric {
     return { TENANT_ID: tenant, HOTPATH_DIR: `${this.dir}/hotpath-${tenant}` };
   }
 
+  /** The variables that a container of ALPHA's has; for programs that a test runs as processes. */
+  get environment(): Readonly<Record<string, string>> {
+    return this.variables;
+  }
+
   /** What a service of ALPHA knows of Redis. */
   get redisConfig(): RedisConfig {
     return readL3Config(this.variables).redis;
