@@ -1,12 +1,16 @@
 import type { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { ingestFolder } from "../model/containers/l3-router.ts";
+import { ingestCertificate } from "../model/names.ts";
 import type { Model, Node, Tenant } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import type { TenantSecrets } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
+import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
+import { tokenDoor } from "./token-door.ts";
 
 export interface TenantServicesArgs {
   readonly model: Model;
@@ -15,6 +19,8 @@ export interface TenantServicesArgs {
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
   readonly secrets: pulumi.Output<TenantSecrets>;
+  /** Of a server of the tenant's on this node. */
+  readonly certificate: (id: string) => pulumi.Output<ServerCertificate>;
 }
 
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
@@ -38,6 +44,7 @@ export class TenantServices extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const doors = this.doors(args);
     const plans = model.containers.filter((c) => c.node === node.id && c.tenant === tenant.id);
     const containers = plans.map((plan) => ({
       plan,
@@ -48,6 +55,7 @@ export class TenantServices extends pulumi.ComponentResource {
           providers: { docker: engine },
           dependsOn: [
             credentials,
+            ...doors,
             ...busFolderOf(plan, this),
             ...runtime.requirements(
               plan.image,
@@ -66,5 +74,15 @@ export class TenantServices extends pulumi.ComponentResource {
       { parent: this },
     );
     this.registerOutputs({});
+  }
+
+  /** What outsiders reach of the tenant on this node. */
+  private doors({ model, node, tenant, secrets, certificate }: TenantServicesArgs): NodeFiles[] {
+    if (tenant.ingestPort === undefined || !model.services.some((s) => s.id === "l3-router" && s.node === node.id)) {
+      return [];
+    }
+    const token = secrets.apply(({ tokens }) => tokens?.ingest ?? "");
+    const files = { path: ingestFolder(tenant.id), certificate: certificate(ingestCertificate(tenant.id)), token };
+    return [tokenDoor(`${tenant.id}-ingest`, { node: node.id, ...files }, this)];
   }
 }

@@ -102,6 +102,7 @@ export interface ManifestTenant {
   readonly tools: readonly string[];
   readonly notify: readonly ManifestNotifyChannel[];
   readonly api_keys: readonly string[];
+  readonly ingest_port?: number;
   readonly retention: { readonly hot: string; readonly soc: string; readonly archive: string };
 }
 

@@ -102,6 +102,7 @@ function resolveService(service: ManifestService, devices: readonly Device[]): S
 
 function resolveTenant(tenant: ManifestTenant): Tenant {
   const { id, roe_level, actions, compartments, classification, officers, tools, notify, api_keys, retention } = tenant;
+  const { ingest_port } = tenant;
   return {
     id,
     prefix: tenantPrefix(id),
@@ -116,6 +117,7 @@ function resolveTenant(tenant: ManifestTenant): Tenant {
     retentionSocSeconds: milliseconds(retention.soc) / 1_000,
     retentionArchiveDays: milliseconds(retention.archive) / 86_400_000,
     apiKeys: api_keys,
+    ...(ingest_port !== undefined && { ingestPort: ingest_port }),
     streams: streamsOf(id),
     schema: schemaOf(id),
     collections: collectionsOf(id),

@@ -5,6 +5,7 @@ import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { TenantData } from "../components/tenant-data.ts";
+import { ingestCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
@@ -34,7 +35,8 @@ export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): 
     ...model.services.filter((s) => s.id === "haproxy"),
     ...model.nodes.filter(({ id }) => id !== node.id),
   ];
-  const remote = elsewhere.map(({ id }) => [id, anchors.certificate(id)] as const);
+  const ingests = model.tenants.filter((t) => t.ingestPort !== undefined).map((t) => ({ id: ingestCertificate(t.id) }));
+  const remote = [...elsewhere, ...ingests].map(({ id }) => [id, anchors.certificate(id)] as const);
   return {
     caCert,
     rootPublicKey,

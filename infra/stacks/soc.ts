@@ -12,7 +12,9 @@ export function socStack({ model, node, root }: NodeStackArgs): Record<string, u
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
   new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
   for (const tenant of model.tenants) {
-    new TenantServices({ model, node, tenant, engine, runtime, secrets: data.tenant(tenant.id) });
+    const secrets = data.tenant(tenant.id);
+    const certificate = (id: string) => data.certificate(id);
+    new TenantServices({ model, node, tenant, engine, runtime, secrets, certificate });
   }
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

@@ -14,6 +14,7 @@ const tenantSecrets = (id: string) => ({
   postgres: { app: `${id}-postgres-hidden`, reader: "r" },
   qdrantToken: `${id}-qdrant-hidden`,
   apiKeys: { default: `sk-${id}-hidden` },
+  tokens: { ingest: `${id}-ingest-hidden`, shrink: `${id}-shrink-hidden` },
   signing: { publicKey: "00", seed: `${id}-seed-hidden`, certificate: "{}" },
 });
 
@@ -62,7 +63,10 @@ function dataOutputs(tenants: readonly string[]) {
     rootPublicKey: "00",
     rootSeed: "root-seed-hidden",
     certificates: Object.fromEntries(
-      ["haproxy", "node-a", "node-b"].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
+      ["haproxy", "shrink", "node-a", "node-b", ...tenants.flatMap((t) => [`ingest_${t}`, `shrink_${t}`])].map((id) => [
+        id,
+        { cert: `${id}-cert`, key: `${id}-key-hidden` },
+      ]),
     ),
     auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),

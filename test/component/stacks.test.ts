@@ -162,3 +162,39 @@ describe("the bus", () => {
     expect(gateway?.devices).toEqual([{ hostPath: "/dev/tpmrm0", containerPath: "/dev/tpmrm0" }]);
   });
 });
+
+describe("a tenant's ingest", () => {
+  const without = MANIFEST.replace("    ingest_port: 8602\n", "");
+
+  it("is published where the tenant has a port, with a buffer on a disk and the token's digest alone", async () => {
+    const all = await compose("node-a", loadManifestText(without));
+    const container = (tenant: string) =>
+      all.find((r) => r.type === CONTAINER && r.name === `dsmil-l3-router-${tenant}`)?.inputs;
+    expect(container("alpha")?.ports).toEqual([{ internal: 8443, external: 8601, protocol: "tcp", ip: "172.20.0.10" }]);
+    expect(container("alpha")?.envs).toContain("INGEST_PORT=8443");
+    expect(JSON.stringify(container("alpha")?.mounts)).toContain("dsmil-ingest-alpha");
+    expect(container("bravo")?.ports).toEqual([]);
+    expect(JSON.stringify(container("bravo"))).not.toContain("ingest");
+    const volume = all.find((r) => r.type === "docker:index/volume:Volume" && r.name === "dsmil-ingest-alpha");
+    expect(volume?.inputs.driverOpts).toEqual({});
+    const door = all.find((r) => r.name === "alpha-ingest")?.inputs;
+    expect(JSON.stringify(door)).not.toContain("alpha-ingest-hidden");
+    expect(door).toMatchObject({ path: "/etc/dsmil/ingest/alpha", uid: 10001, dirMode: "0700" });
+    expect(all.some((r) => r.name === "bravo-ingest")).toBe(false);
+  });
+
+  it("has a certificate of its own", async () => {
+    const all = await compose("node-c", loadManifestText(without));
+    const request = all.find((r) => r.type === "tls:index/certRequest:CertRequest" && r.name === "ingest_alpha");
+    expect(request?.inputs).toMatchObject({
+      dnsNames: ["ingest-alpha.dsmil.local", "node-a.dsmil.local"],
+      ipAddresses: ["172.20.0.10"],
+    });
+    expect(all.some((r) => r.name === "ingest_bravo")).toBe(false);
+  });
+
+  it("cannot have a port that is taken", () => {
+    const clash = MANIFEST.replace("ingest_port: 8602", "ingest_port: 8601");
+    expect(() => loadManifestText(clash)).toThrow(/port 8601 of node-a is taken by tenants\[0\].ingest_port/);
+  });
+});

@@ -27,5 +27,12 @@ export const checkDuplicates: Check = (manifest) => {
     if (node === undefined || value.publish === undefined) continue;
     once(`port ${node}`, value.publish, [...path, "publish"], `port ${value.publish} of ${node}`);
   }
+  const l3 = manifest.services?.find((service) => service?.id === "l3-router");
+  const ingest = l3 && nodeOf(manifest, l3);
+  for (const { path, value } of entries("tenants", manifest.tenants)) {
+    if (ingest === undefined || value.ingest_port === undefined) continue;
+    const what = `port ${value.ingest_port} of ${ingest}`;
+    once(`port ${ingest}`, value.ingest_port, [...path, "ingest_port"], what);
+  }
   return findings;
 };

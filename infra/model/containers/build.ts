@@ -4,6 +4,7 @@ import { hostIn } from "../subnet.ts";
 import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "../types.ts";
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
+import { l3RouterPart } from "./l3-router.ts";
 import { l7RouterPart } from "./l7-router.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
@@ -22,7 +23,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-dbe-gateway": dbeGatewayPart,
   "dsmil-dbe-quic": dbeQuicPart,
   "dsmil-l7-router": l7RouterPart,
-  "dsmil-l3-router": tenantProgramPart,
+  "dsmil-l3-router": l3RouterPart,
   "dsmil-l4-classifier": tenantProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
 };
