@@ -1,16 +1,18 @@
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
+import { SharedServices } from "../components/shared-services.ts";
 import { TenantServices } from "../components/tenant-services.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 import { DataStack } from "./outputs.ts";
 
-/** A security-operations node: the layers that watch and decide, one set of containers a tenant. */
+/** A security-operations node: the layers that watch and decide, one set of containers a tenant, and what all share. */
 export function socStack({ model, node, root }: NodeStackArgs): Record<string, unknown> {
   const engine = nodeEngine(node);
   const data = DataStack.of(model);
   const anchors = data.anchors();
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
   new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  new SharedServices({ model, node, engine, runtime });
   for (const tenant of model.tenants) {
     const secrets = data.tenant(tenant.id);
     const certificate = (id: string) => data.certificate(id);
