@@ -3,7 +3,7 @@ import { CertRequest } from "@pulumi/tls/certRequest.js";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert.js";
 import { PrivateKey } from "@pulumi/tls/privateKey.js";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert.js";
-import { hostName, ingestCertificate } from "../model/names.ts";
+import { hostName, ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import type { Model } from "../model/types.ts";
 import { FleetRootKey } from "../provider/index.ts";
 
@@ -102,9 +102,15 @@ export class FleetAnchors extends pulumi.ComponentResource {
 
 /** Servers that present a certificate, with the names of the fleet's name plan. */
 function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
-  const published: Record<string, string> = { redis: "redis", postgres: "postgres", qdrant: "qdrant", haproxy: "l7" };
+  const published: Record<string, string> = {
+    redis: "redis",
+    postgres: "postgres",
+    qdrant: "qdrant",
+    haproxy: "l7",
+    shrink: "shrink",
+  };
   const servers = services
-    .filter((s) => published[s.id] !== undefined)
+    .filter((s) => published[s.id] !== undefined && s.scope !== "tenant")
     .map((s) => ({
       service: s.id,
       node: s.node,
@@ -120,5 +126,11 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
       node: l3?.node ?? "",
       names: [`ingest-${id}.${fleet.domain}`, hostName(l3?.node ?? "", fleet.domain)],
     }));
-  return [...servers, ...machines, ...ingests];
+  const shrink = services.find(({ id, scope }) => id === "shrink" && scope === "tenant");
+  const shrinks = (shrink ? tenants : []).map(({ id }) => ({
+    service: shrinkCertificate(id),
+    node: shrink?.node ?? "",
+    names: [`shrink-${id}.${fleet.domain}`, hostName(shrink?.node ?? "", fleet.domain)],
+  }));
+  return [...servers, ...machines, ...ingests, ...shrinks];
 }

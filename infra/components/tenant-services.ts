@@ -10,6 +10,7 @@ import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
+import { tenantShrinkFiles } from "./shrink-files.ts";
 import { tokenDoor } from "./token-door.ts";
 
 export interface TenantServicesArgs {
@@ -76,13 +77,14 @@ export class TenantServices extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What outsiders reach of the tenant on this node. */
+  /** What outsiders reach of the tenant on this node, and its door to SHRINK. */
   private doors({ model, node, tenant, secrets, certificate }: TenantServicesArgs): NodeFiles[] {
+    const shrink = tenantShrinkFiles({ model, node, tenant, secrets }, certificate, this);
     if (tenant.ingestPort === undefined || !model.services.some((s) => s.id === "l3-router" && s.node === node.id)) {
-      return [];
+      return shrink;
     }
     const token = secrets.apply(({ tokens }) => tokens?.ingest ?? "");
     const files = { path: ingestFolder(tenant.id), certificate: certificate(ingestCertificate(tenant.id)), token };
-    return [tokenDoor(`${tenant.id}-ingest`, { node: node.id, ...files }, this)];
+    return [...shrink, tokenDoor(`${tenant.id}-ingest`, { node: node.id, ...files }, this)];
   }
 }

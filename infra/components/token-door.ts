@@ -18,7 +18,7 @@ export interface TokenDoorArgs {
 export function tokenDoor(
   name: string,
   { node, path, certificate, token }: TokenDoorArgs,
-  parent: pulumi.Resource,
+  parent: pulumi.Resource | undefined,
 ): NodeFiles {
   const files = {
     ...(certificate && {
@@ -27,7 +27,11 @@ export function tokenDoor(
     }),
     ...(token && { token_sha256: { content: token.apply(digest), mode: "0400" } }),
   };
-  return new NodeFiles(name, { node, path, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0700", files }, { parent });
+  return new NodeFiles(
+    name,
+    { node, path, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0700", files },
+    parent ? { parent } : {},
+  );
 }
 
 /** An empty token, as a preview may have it, gives an empty file, which no server starts with. */

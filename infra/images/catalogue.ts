@@ -36,7 +36,7 @@ export interface ImageEntry {
 export const RELEASE = "v5.0";
 
 const PATH = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-const SERVICES = ["l3-router", "l4-classifier", "l8-analytics", "l7-router", "dbe-gateway"] as const;
+const SERVICES = ["l3-router", "l4-classifier", "l8-analytics", "l7-router", "shrink", "dbe-gateway"] as const;
 const DATA = ["redis", "postgres", "qdrant", "haproxy"] as const;
 
 /** Every image of the project below `root`, bases before what stands on them. */

@@ -5,7 +5,7 @@ import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { TenantData } from "../components/tenant-data.ts";
-import { ingestCertificate } from "../model/names.ts";
+import { ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
@@ -36,7 +36,16 @@ export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): 
     ...model.nodes.filter(({ id }) => id !== node.id),
   ];
   const ingests = model.tenants.filter((t) => t.ingestPort !== undefined).map((t) => ({ id: ingestCertificate(t.id) }));
-  const remote = [...elsewhere, ...ingests].map(({ id }) => [id, anchors.certificate(id)] as const);
+  const shrink = model.services.find(({ id }) => id === "shrink");
+  const shrinks =
+    shrink?.scope === "tenant"
+      ? model.tenants.map(({ id }) => shrinkCertificate(id))
+      : shrink
+        ? [shrinkCertificate()]
+        : [];
+  const remote = [...elsewhere, ...ingests, ...shrinks.map((id) => ({ id }))].map(
+    ({ id }) => [id, anchors.certificate(id)] as const,
+  );
   return {
     caCert,
     rootPublicKey,

@@ -1,6 +1,7 @@
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { SharedServices } from "../components/shared-services.ts";
+import { sharedShrinkFiles } from "../components/shrink-files.ts";
 import { TenantServices } from "../components/tenant-services.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 import { DataStack } from "./outputs.ts";
@@ -12,10 +13,11 @@ export function socStack({ model, node, root }: NodeStackArgs): Record<string, u
   const anchors = data.anchors();
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
   new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
-  new SharedServices({ model, node, engine, runtime });
+  const certificate = (id: string) => data.certificate(id);
+  const requires = { shrink: sharedShrinkFiles({ model, node }, certificate) };
+  new SharedServices({ model, node, engine, runtime, requires });
   for (const tenant of model.tenants) {
     const secrets = data.tenant(tenant.id);
-    const certificate = (id: string) => data.certificate(id);
     new TenantServices({ model, node, tenant, engine, runtime, secrets, certificate });
   }
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };

@@ -12,12 +12,16 @@ export function bearerToken(header: string | undefined): string | undefined {
 }
 
 /**
- * Whether the token is the one whose SHA-256 (64 hex digits) is in the file. It is read each time, so that a rotation
- * needs no restart; the token itself is never on the node's disk.
+ * The SHA-256 of a token that a file holds in 64 hex digits; the token itself is never on a node's disk.
  * @throws Error when the file cannot be read or holds something else
  */
-export function tokenMatches(path: string, token: string): boolean {
+export function readTokenDigest(path: string): Buffer {
   const digest = readSecret(path);
   if (!HEX.test(digest)) throw new Error(`${path} holds no SHA-256 in hexadecimal; run \`dsmil up\` again`);
-  return timingSafeEqual(Buffer.from(digest, "hex"), createHash("sha256").update(token).digest());
+  return Buffer.from(digest, "hex");
+}
+
+/** Whether the digest is that of the token, in a time that tells nothing of either. */
+export function isDigestOf(digest: Buffer, token: string): boolean {
+  return timingSafeEqual(digest, createHash("sha256").update(token).digest());
 }

@@ -27,12 +27,15 @@ export const checkDuplicates: Check = (manifest) => {
     if (node === undefined || value.publish === undefined) continue;
     once(`port ${node}`, value.publish, [...path, "publish"], `port ${value.publish} of ${node}`);
   }
-  const l3 = manifest.services?.find((service) => service?.id === "l3-router");
-  const ingest = l3 && nodeOf(manifest, l3);
-  for (const { path, value } of entries("tenants", manifest.tenants)) {
-    if (ingest === undefined || value.ingest_port === undefined) continue;
-    const what = `port ${value.ingest_port} of ${ingest}`;
-    once(`port ${ingest}`, value.ingest_port, [...path, "ingest_port"], what);
+  for (const [service, port] of [
+    ["l3-router", "ingest_port"],
+    ["shrink", "shrink_port"],
+  ] as const) {
+    const found = manifest.services?.find((one) => one?.id === service);
+    const node = found && nodeOf(manifest, found);
+    for (const { path, value } of node === undefined ? [] : entries("tenants", manifest.tenants)) {
+      once(`port ${node}`, value[port], [...path, port], `port ${value[port]} of ${node}`);
+    }
   }
   return findings;
 };

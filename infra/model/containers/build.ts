@@ -11,6 +11,7 @@ import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
 import { postgresPart } from "./postgres.ts";
 import { qdrantPart } from "./qdrant.ts";
 import { redisPart } from "./redis.ts";
+import { shrinkPart } from "./shrink.ts";
 import { tenantProgramPart } from "./tenant-program.ts";
 
 type Parts = Pick<Model, "fleet" | "nodes" | "networks" | "devices" | "services" | "dbe" | "tenants">;
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l3-router": l3RouterPart,
   "dsmil-l4-classifier": tenantProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
+  "dsmil-shrink": shrinkPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */

@@ -4,6 +4,7 @@ import { busMount } from "./bus.ts";
 import { httpHealth } from "./health.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { caFolder, folder, SERVICE_UID, scratch, volume } from "./paths.ts";
+import { shrinkDoor } from "./shrink.ts";
 
 /** Size of a tenant's hot path on a node, MiB. */
 const HOT_PATH_MIB = 64;
@@ -13,6 +14,7 @@ export function tenantProgramPart(context: PartContext): ContainerPart {
   const { fleet, service, common, needs, tenant } = context;
   if (tenant === undefined) throw new Error(`service ${service.id} has a container a tenant, and none was given`);
   const hotPath = hotPathVolume(fleet.name, tenant.id);
+  const shrink = shrinkDoor(context);
   const driverOpts = {
     type: "tmpfs",
     device: "tmpfs",
@@ -26,6 +28,7 @@ export function tenantProgramPart(context: PartContext): ContainerPart {
       SECRETS_DIR: "/run/dsmil/secrets",
       HOTPATH_DIR: "/hotpath",
       ...tuning(tenant),
+      ...shrink.env,
       ...streams(tenant),
       ...Object.assign({}, ...needs.map((store) => storeEnv(store, context, tenant))),
     },
@@ -34,6 +37,7 @@ export function tenantProgramPart(context: PartContext): ContainerPart {
       folder(`/etc/dsmil/tenants/${tenant.id}`, "/run/dsmil/secrets"),
       volume(hotPath, "/hotpath"),
       ...busMount(context),
+      ...shrink.mounts,
     ],
     tmpfs: { "/tmp": scratch(16) },
     health: httpHealth(service.port),

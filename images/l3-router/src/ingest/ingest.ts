@@ -4,7 +4,7 @@ import { Counter, Gauge } from "prom-client";
 import { type Api, createApi } from "../../../runtime/api/api.ts";
 import { Refusal } from "../../../runtime/api/refusal.ts";
 import { followTlsFiles, readTlsFiles, type TlsFiles } from "../../../runtime/api/tls-files.ts";
-import { bearerToken, tokenMatches } from "../../../runtime/api/token-file.ts";
+import { bearerToken, isDigestOf, readTokenDigest } from "../../../runtime/api/token-file.ts";
 import type { TenantService } from "../../../runtime/tenant-service.ts";
 import { Drain } from "./drain.ts";
 import { BufferFull, EventBuffer } from "./event-buffer.ts";
@@ -99,7 +99,9 @@ export class Ingest {
 
   private identify(request: FastifyRequest): true | undefined {
     const token = bearerToken(request.headers.authorization);
-    return token !== undefined && tokenMatches(`${this.config.folder}/token_sha256`, token) ? true : undefined;
+    if (token === undefined) return undefined;
+    // Read each time: a token can be changed while we run.
+    return isDigestOf(readTokenDigest(`${this.config.folder}/token_sha256`), token) || undefined;
   }
 
   private take(body: unknown): { accepted: number; known: number } {
