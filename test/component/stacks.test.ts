@@ -230,7 +230,7 @@ describe("SHRINK", () => {
     const [alpha] = containers(all);
     expect(alpha?.inputs.ports).toEqual([{ internal: 8500, external: 8511, protocol: "tcp", ip: "172.20.0.10" }]);
     expect(alpha?.inputs.networksAdvanced).toEqual([{ name: "dsmil_net" }]);
-    const sources = (alpha?.inputs.mounts as { source: string }[]).map(({ source }) => source);
+    const sources = ((alpha?.inputs.mounts ?? []) as { source: string }[]).map(({ source }) => source);
     expect(sources.filter((source) => source.includes("shrink"))).toEqual([
       "/etc/dsmil/certs/shrink-alpha",
       "/etc/dsmil/shrink/alpha",

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openNodeConnection } from "../../infra/cli/events/node-connection.ts";
+import { Sender } from "../../infra/cli/events/sender.ts";
 import { Fabric, until } from "./support/fabric.ts";
 import { IngestProcess } from "./support/ingest-process.ts";
 import { mixedLines } from "./support/lines.ts";
@@ -137,6 +139,37 @@ describe("lines that a node takes", () => {
     expect((await ingest.send(["a line", "another"], [id, randomUUID()])).body).toEqual({ accepted: 2, known: 1 });
     expect((await ingest.health()).buffer_events).toBe(2);
   });
+});
+
+describe("bin/dsmil events send --through-node", () => {
+  it("sends in parts that the ingest takes, waits while it is full, and gives up where it is refused", async () => {
+    await begin({ BUFFER_MAX_BYTES: String(2 * 1024 * 1024) });
+    await fabric.redis.down("SIGKILL");
+    const events = (count: number, line: string) =>
+      Array.from({ length: count }, (_, i) => {
+        const payload = { format: "auto", source: "s", line, received_at: new Date().toISOString() };
+        return { line: i + 1, id: randomUUID(), json: JSON.stringify({ payload }) };
+      });
+    const sender = (token: string): Sender =>
+      new Sender({
+        key: "ALPHA_L3_IN",
+        open: async () => openNodeConnection(ingest.endpoint, token),
+        patienceMs: 60_000,
+      });
+    const through = sender(ingest.token);
+    await through.send(events(2500, "x"));
+    expect((await ingest.health()).buffer_events).toBe(2500);
+    const waits = through.send(events(40, "y".repeat(40_000)));
+    await until(async () => (await ingest.health()).ingest === "the buffer is full");
+    await fabric.redis.up();
+    await waits;
+    await until(async () => (await ingest.health()).buffer_events === 0, 60_000);
+    expect(await fabric.admin.xlen("ALPHA_L3_IN")).toBeGreaterThanOrEqual(2540);
+    through.close();
+    const stranger = sender("wrong");
+    await expect(stranger.send(events(1, "z"))).rejects.toThrow(/refused: ERR the ingest answers 401/);
+    stranger.close();
+  }, 120_000);
 });
 
 describe("who may send, and what", () => {

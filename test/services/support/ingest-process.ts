@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { resolve } from "node:path";
+import type { Endpoint } from "../../../infra/cli/stores/endpoints.ts";
 import { freePort } from "./child.ts";
 import { type Fabric, until } from "./fabric.ts";
 
@@ -62,6 +63,12 @@ export class IngestProcess {
     const ended = once(child, "exit");
     child.kill(signal);
     await ended;
+  }
+
+  /** Where it is, as a command of the operator's knows it. */
+  get endpoint(): Endpoint {
+    const ca = readFileSync(`${this.fabric.dir}/ca.crt`, "utf8");
+    return { host: "127.0.0.1", port: this.port, servername: "localhost", ca };
   }
 
   /** The checks of /health. */

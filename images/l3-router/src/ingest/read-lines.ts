@@ -36,7 +36,7 @@ function toEvent(text: string, tenant: string, now: Date, refuse: (why: string) 
   const unknown = Object.keys(fields).find((key) => !KEYS.has(key));
   if (unknown !== undefined) throw refuse(`has an unknown key ${unknown.slice(0, 32)}`);
   const { line, source, format = "auto", received_at, event_id = randomUUID() } = fields;
-  if (typeof line !== "string" || line === "") throw refuse("has no text `line`");
+  if (typeof line !== "string") throw refuse("has no text `line`");
   if (Buffer.byteLength(line) > MAX_LINE_BYTES) throw refuse(`has a \`line\` of more than ${MAX_LINE_BYTES} bytes`);
   if (typeof source !== "string" || source === "" || source.length > 256) throw refuse("has no `source` of 1 to 256");
   if (!FORMATS.has(format)) throw refuse("has a `format` that is none of auto, eve, syslog");
