@@ -5,7 +5,7 @@ import type { AppendConnection } from "./sender.ts";
 
 /** Bounds of one request to an ingest (docs/services.md, Ingest), with room for what JSON adds. */
 const MAX_LINES = 2000;
-const MAX_BYTES = 900 * 1024;
+const MAX_BYTES = 100 * 1024;
 const PATIENCE_MS = 30_000;
 
 /** A connection to the tenant's ingest on its node, which has what it acknowledged on its disk. */

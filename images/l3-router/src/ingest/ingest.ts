@@ -11,8 +11,8 @@ import { BufferFull, EventBuffer } from "./event-buffer.ts";
 import type { IngestConfig } from "./ingest-config.ts";
 import { readLines } from "./read-lines.ts";
 
-/** Largest body, bytes: many short lines, or a dozen of the longest. */
-const BODY_LIMIT = 1024 * 1024;
+/** Largest body, bytes: many short lines, or one of the longest with every character escaped. */
+const BODY_LIMIT = 512 * 1024;
 /** Each holds its body several times while it is read. */
 const MOST_UNDER_WAY = 4;
 /** Seconds after which a full buffer may have room. */
