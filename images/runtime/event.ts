@@ -1,3 +1,4 @@
+import type { ModelIdentity } from "./models/manifest.ts";
 import type { Severity } from "./severity.ts";
 
 /** A value JSON can carry. */
@@ -8,8 +9,10 @@ export interface L3Result {
   /** 0 (nothing) to 1 (certain). */
   readonly score: number;
   readonly decision: "PASS" | "REVIEW" | "ALERT";
-  /** Ids of the rules that fired, strongest first. */
+  /** Ids of the rules that fired, strongest first: explanations, and the score itself where there is no model. */
   readonly rules: readonly string[];
+  /** The model that made the score; absent where the rules did. */
+  readonly model?: ModelIdentity;
 }
 
 /** Layer 4: what kind of thing it is. */
@@ -19,8 +22,10 @@ export interface L4Result {
   readonly confidence: number;
   /** Ids of the evidence that spoke for the class, strongest first. */
   readonly evidence: readonly string[];
-  /** Other classes that evidence spoke for, likeliest first. */
+  /** Other classes that it may be, likeliest first. */
   readonly alternatives: readonly { readonly class: string; readonly confidence: number }[];
+  /** The model that named the class; absent where the rules did. */
+  readonly model?: ModelIdentity;
 }
 
 /** Layer 8, device 52: the fused verdict. */

@@ -8,6 +8,7 @@ import type { DataStack } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
 import { gated } from "./gated.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
+import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 
@@ -17,6 +18,7 @@ export interface L7FrontArgs {
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
   readonly data: DataStack;
+  readonly policies: NodePolicies;
 }
 
 /** The L7 routers behind HAProxy on :8001, and the registries of tenants' API keys that the routers watch. */
@@ -93,14 +95,19 @@ export class L7Front extends pulumi.ComponentResource {
   }
 
   private gated(plan: Container, dependsOn: pulumi.Resource[]): HealthGate {
-    const { model, node, engine, runtime } = this.args;
+    const { model, node, engine, runtime, policies } = this.args;
     const volumes = plan.mounts.filter((m) => m.type === "volume").map((m) => m.source);
     const container = new ServiceContainer(
       { plan, fleet: model.fleet, hosts: model.hosts, address: node.address, image: runtime.image(plan.image) },
       {
         parent: this,
         providers: { docker: engine },
-        dependsOn: [...dependsOn, ...busFolderOf(plan, this), ...runtime.requirements(plan.image, volumes)],
+        dependsOn: [
+          ...dependsOn,
+          ...busFolderOf(plan, this),
+          ...policies.requirements(plan),
+          ...runtime.requirements(plan.image, volumes),
+        ],
       },
     );
     return new HealthGate(

@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { ingestFolder } from "../model/containers/l3-router.ts";
 import { ingestCertificate } from "../model/names.ts";
 import type { Model, Node, Tenant } from "../model/types.ts";
-import { HealthGate, NodeFiles } from "../provider/index.ts";
+import { type FileArgs, HealthGate, NodeFiles } from "../provider/index.ts";
 import type { TenantSecrets } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
 import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
+import type { NodeModels } from "./node-models.ts";
+import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 import { tenantShrinkFiles } from "./shrink-files.ts";
@@ -19,6 +21,8 @@ export interface TenantServicesArgs {
   readonly tenant: Tenant;
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
+  readonly models: NodeModels;
+  readonly policies: NodePolicies;
   readonly secrets: pulumi.Output<TenantSecrets>;
   /** Of a server of the tenant's on this node. */
   readonly certificate: (id: string) => pulumi.Output<ServerCertificate>;
@@ -27,7 +31,7 @@ export interface TenantServicesArgs {
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
 export class TenantServices extends pulumi.ComponentResource {
   constructor(args: TenantServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { model, node, tenant, engine, runtime, secrets } = args;
+    const { model, node, tenant, engine, runtime, models, policies } = args;
     super("dsmil:component:TenantServices", tenant.id, {}, opts);
     const credentials = new NodeFiles(
       `${tenant.id}-credentials`,
@@ -37,11 +41,7 @@ export class TenantServices extends pulumi.ComponentResource {
         uid: SERVICE_UID,
         gid: SERVICE_UID,
         dirMode: "0700",
-        files: {
-          redis_password: { content: secrets.apply((s) => s.redis.writer ?? ""), mode: "0400" },
-          postgres_password: { content: secrets.apply((s) => s.postgres.app), mode: "0400" },
-          qdrant_token: { content: secrets.qdrantToken, mode: "0400" },
-        },
+        files: credentialFiles(args),
       },
       { parent: this },
     );
@@ -58,6 +58,8 @@ export class TenantServices extends pulumi.ComponentResource {
             credentials,
             ...doors,
             ...busFolderOf(plan, this),
+            ...models.requirements(plan),
+            ...policies.requirements(plan),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),
@@ -87,4 +89,16 @@ export class TenantServices extends pulumi.ComponentResource {
     const files = { path: ingestFolder(tenant.id), certificate: certificate(ingestCertificate(tenant.id)), token };
     return [...shrink, tokenDoor(`${tenant.id}-ingest`, { node: node.id, ...files }, this)];
   }
+}
+
+/** A security-operations node has the tenant's credentials for all stores, another one for those that its services need. */
+function credentialFiles({ model, node, secrets }: TenantServicesArgs): Record<string, FileArgs> {
+  const here = model.services.filter((service) => service.node === node.id && service.scope === "tenant");
+  const needed = (store: string): boolean => node.role === "soc" || here.some(({ needs }) => needs.includes(store));
+  const mode = "0400";
+  return {
+    ...(needed("redis") && { redis_password: { content: secrets.apply((s) => s.redis.writer ?? ""), mode } }),
+    ...(needed("postgres") && { postgres_password: { content: secrets.apply((s) => s.postgres.app), mode } }),
+    ...(needed("qdrant") && { qdrant_token: { content: secrets.qdrantToken, mode } }),
+  };
 }

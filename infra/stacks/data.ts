@@ -3,13 +3,15 @@ import { AuditTrail } from "../components/audit-trail.ts";
 import { DataServices } from "../components/data-services.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
+import { ModelSignatures } from "../components/model-signatures.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
+import { signPolicies } from "../components/sign-policies.ts";
 import { TenantData } from "../components/tenant-data.ts";
 import { ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
-export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
+export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
   const engine = nodeEngine(node);
   const anchors = new FleetAnchors(model);
   const { caCert, rootSeed, rootPublicKey } = anchors;
@@ -31,6 +33,7 @@ export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): 
       pulumi.unsecret(pulumi.output(secrets.get(id)).apply((all) => all?.signing.certificate ?? "")),
     dependsOn: [audit.trail],
   });
+  const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
     ...model.services.filter((s) => s.id === "haproxy"),
     ...model.nodes.filter(({ id }) => id !== node.id),
@@ -54,6 +57,8 @@ export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): 
     auditPasswords: pulumi.secret(pulumi.all(audit.passwords)),
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
+    modelSignatures: models.signatures,
+    policies: signPolicies({ tenants: model.tenants, rules, rootSeed }),
     identity: runtime.identity,
     formerIdentities: runtime.formerIdentities,
   };

@@ -1,4 +1,6 @@
 import { DbeGateway } from "../components/dbe-gateway.ts";
+import { NodeModels } from "../components/node-models.ts";
+import { NodePolicies } from "../components/node-policies.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { SharedServices } from "../components/shared-services.ts";
 import { sharedShrinkFiles } from "../components/shrink-files.ts";
@@ -7,7 +9,7 @@ import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 import { DataStack } from "./outputs.ts";
 
 /** A security-operations node: the layers that watch and decide, one set of containers a tenant, and what all share. */
-export function socStack({ model, node, root }: NodeStackArgs): Record<string, unknown> {
+export function socStack({ model, node, root, rules }: NodeStackArgs): Record<string, unknown> {
   const engine = nodeEngine(node);
   const data = DataStack.of(model);
   const anchors = data.anchors();
@@ -16,9 +18,22 @@ export function socStack({ model, node, root }: NodeStackArgs): Record<string, u
   const certificate = (id: string) => data.certificate(id);
   const requires = { shrink: sharedShrinkFiles({ model, node }, certificate) };
   new SharedServices({ model, node, engine, runtime, requires });
-  for (const tenant of model.tenants) {
-    const secrets = data.tenant(tenant.id);
-    new TenantServices({ model, node, tenant, engine, runtime, secrets, certificate });
+  const models = new NodeModels({ model, node, root, signature: (release) => data.modelSignature(release) });
+  const { tenants } = model;
+  const { rootPublicKey } = anchors;
+  const policies = new NodePolicies({ node, tenants, rules, rootPublicKey, signed: ({ id }) => data.policy(id) });
+  for (const tenant of tenants) {
+    new TenantServices({
+      model,
+      node,
+      tenant,
+      engine,
+      runtime,
+      models,
+      policies,
+      secrets: data.tenant(tenant.id),
+      certificate,
+    });
   }
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

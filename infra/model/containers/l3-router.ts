@@ -1,7 +1,7 @@
 import { ingestVolume } from "../names.ts";
+import { modelProgramPart } from "./model-program.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { folder, volume } from "./paths.ts";
-import { tenantProgramPart } from "./tenant-program.ts";
 
 /** Port of the ingest in the container. */
 const INGEST_PORT = 8443;
@@ -14,7 +14,7 @@ export const ingestFolder = (tenant: string): string => `/etc/dsmil/ingest/${ten
  * disk, not in memory: what it acknowledged must survive the node.
  */
 export function l3RouterPart(context: PartContext): ContainerPart {
-  const part = tenantProgramPart(context);
+  const part = modelProgramPart(context);
   const { fleet, service, tenant } = context;
   if (tenant?.ingestPort === undefined) return part;
   const buffer = ingestVolume(fleet.name, tenant.id);
