@@ -21,6 +21,7 @@ export interface StreamKeys {
   readonly l5Out: string;
   readonly l6Out: string;
   readonly rejects: string;
+  readonly proposals: string;
   readonly health: string;
 }
 
@@ -35,7 +36,7 @@ export interface TenantConfig {
   readonly pollTimeoutMs: number;
   /** Seconds that L3 and L4 entries are kept. */
   readonly retentionHotSeconds: number;
-  /** Seconds that SOC_EVENTS and REJECTS entries are kept. */
+  /** Seconds that SOC_EVENTS, REJECTS and PROPOSALS entries are kept. */
   readonly retentionSocSeconds: number;
 }
 
@@ -97,6 +98,7 @@ function readStreams(env: Environment, tenant: string): StreamKeys {
     l5Out: key("L5_OUT"),
     l6Out: key("L6_OUT"),
     rejects: key("REJECTS"),
+    proposals: key("PROPOSALS"),
     health: env.text("REDIS_STREAM_HEALTH_EVENTS", { pattern: /^[A-Z0-9_]{1,64}$/, default: "HEALTH_EVENTS" }),
   };
 }

@@ -56,6 +56,7 @@ export function streamsOf(tenant: string): TenantStreams {
     l6Out: `${prefix}_L6_OUT`,
     socEvents: `${prefix}_SOC_EVENTS`,
     rejects: `${prefix}_REJECTS`,
+    proposals: `${prefix}_PROPOSALS`,
   };
 }
 

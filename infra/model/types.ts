@@ -127,6 +127,7 @@ export interface TenantStreams {
   readonly l6Out: string;
   readonly socEvents: string;
   readonly rejects: string;
+  readonly proposals: string;
 }
 
 export interface Tenant {

@@ -14,6 +14,7 @@ const SERVICES = [
   "l5-forecaster",
   "l6-risk",
   "l8-analytics",
+  "l8-soar",
   "l7-router",
   "shrink",
   "dbe-gateway",

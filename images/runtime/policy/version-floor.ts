@@ -54,10 +54,12 @@ export class VersionFloor {
   /** Remembers a version that is in force now. */
   async raise(stamp: PolicyStamp): Promise<void> {
     if (this.highest?.version === stamp.version) return;
+    if (this.file !== undefined) {
+      const fresh = `${this.file}.new`;
+      await writeFile(fresh, `${stamp.version} ${stamp.bundle}\n`, { mode: 0o600 });
+      await rename(fresh, this.file);
+    }
+    // Only now: a version that could not be remembered is not in force, at the next look neither.
     this.highest = stamp;
-    if (this.file === undefined) return;
-    const fresh = `${this.file}.new`;
-    await writeFile(fresh, `${stamp.version} ${stamp.bundle}\n`, { mode: 0o600 });
-    await rename(fresh, this.file);
   }
 }

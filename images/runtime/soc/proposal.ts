@@ -1,5 +1,6 @@
 import type { Severity } from "../severity.ts";
 import type { Indicator } from "./enrichment.ts";
+import type { ProposedAction } from "./proposed-action.ts";
 
 /** An event that has to do with the question. */
 export interface RelatedEvent {
@@ -11,6 +12,12 @@ export interface RelatedEvent {
   /** Layer 4's class; null while it has not spoken. */
   readonly class: string | null;
 }
+
+/** What was proposed for one of the events. Nobody has carried it out. */
+export type RelatedProposal = Pick<
+  ProposedAction,
+  "proposal_id" | "event_id" | "ts" | "action" | "target" | "rationale" | "status"
+>;
 
 /** Answer to an enrichment: what one tenant's SOC router knows. Payload of L8_PROPOSAL, as JSON. */
 export interface Proposal {
@@ -31,8 +38,8 @@ export interface Proposal {
   readonly related: readonly RelatedEvent[];
   /** Where the indicator was looked for last, and in how many of the newest events at most. */
   readonly searched: { readonly store: "hot_path" | "archive"; readonly events: number } | null;
-  /** Actions to take. */
-  readonly proposals: readonly never[];
-  /** Why there are no proposals. */
-  readonly proposals_reason: string;
+  /** What was proposed for the listed events, newest first, 20 at most. */
+  readonly proposals: readonly RelatedProposal[];
+  /** Why there are no proposals; null where there are. */
+  readonly proposals_reason: string | null;
 }

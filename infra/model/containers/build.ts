@@ -10,6 +10,7 @@ import { modelProgramPart } from "./model-program.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
 import { postgresPart } from "./postgres.ts";
+import { proposingProgramPart } from "./proposing-program.ts";
 import { qdrantPart } from "./qdrant.ts";
 import { redisPart } from "./redis.ts";
 import { shrinkPart } from "./shrink.ts";
@@ -30,6 +31,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l5-forecaster": modelProgramPart,
   "dsmil-l6-risk": modelProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
+  "dsmil-l8-soar": proposingProgramPart,
   "dsmil-shrink": shrinkPart,
 };
 

@@ -81,6 +81,30 @@ describe("enrichment over the bus", () => {
     }
   });
 
+  it("tells what is proposed for the events it lists, and nothing of what is proposed for others", async () => {
+    const [event_id = "", other = ""] = events.alpha;
+    for (const [id, about] of [
+      ["00000000-0000-8000-8000-000000000001", event_id],
+      ["00000000-0000-8000-8000-000000000002", randomUUID()],
+    ]) {
+      await fabric.postgres.sql(`insert into dsmil_alpha.proposals (proposal_id, ts, device, event_id, action, target, rationale,
+        severity, channels, decision_writer, decision_seq, policy_version, status) values ('${id}', '2026-11-21T17:05:09.5Z', 58,
+        '${about}', 'BLOCK_IP', 'ip:203.0.113.7', 'because', 'HIGH', '{email}', 'l8-soar-alpha', 1, 7, 'proposed')`);
+    }
+    const { answer } = await rig.enrich("alpha", { event_id, limit: 1 });
+    expect(answer.proposals).toEqual([
+      {
+        ...{ proposal_id: "00000000-0000-8000-8000-000000000001", event_id, ts: "2026-11-21T17:05:09.500Z" },
+        ...{ action: "BLOCK_IP", target: "ip:203.0.113.7", rationale: "because", status: "proposed" },
+      },
+    ]);
+    expect(answer.proposals_reason).toBeNull();
+    const without = await rig.enrich("alpha", { event_id: other, limit: 1 });
+    expect(without.answer).toMatchObject({ proposals: [], proposals_reason: "nothing is proposed for these events" });
+    expect((await rig.enrich("bravo", { event_id })).answer).toMatchObject({ proposals_reason: "no event was found" });
+    await fabric.postgres.sql("truncate dsmil_alpha.proposals");
+  });
+
   it("never shows a tenant the events of another", async () => {
     const [event_id = ""] = events.alpha;
     expect((await rig.enrich("bravo", { event_id })).answer).toMatchObject({

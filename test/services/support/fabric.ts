@@ -29,7 +29,8 @@ export class Fabric {
   readonly admin: Redis;
   /** Who signs the models that services of this fabric load. */
   readonly models: ModelFleet;
-  private readonly variables: Readonly<Record<string, string>>;
+  /** Variables that a container of ALPHA has. */
+  readonly variables: Readonly<Record<string, string>>;
   private readonly running = new Set<Running>();
 
   private constructor(dir: string, redis: RedisServer, postgres: PostgresServer, models: ModelFleet) {
@@ -89,11 +90,6 @@ export class Fabric {
     await this.postgres.sql(tenantSchema(tenant.toLowerCase(), password));
     await this.makeStreams(tenant);
     return { TENANT_ID: tenant, HOTPATH_DIR: `${this.dir}/hotpath-${tenant}` };
-  }
-
-  /** The variables that a container of ALPHA's has; for programs that a test runs as processes. */
-  get environment(): Readonly<Record<string, string>> {
-    return this.variables;
   }
 
   /** What a service of ALPHA knows of Redis. */

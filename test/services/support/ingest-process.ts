@@ -48,7 +48,7 @@ export class IngestProcess {
       ...{ INGEST_PORT: String(this.port), HTTP_PORT: String(this.httpPort), LOG_LEVEL: "info" },
       ...{ INGEST_DIR: `${this.dir}/ingest`, BUFFER_DIR: `${this.dir}/buffer` },
     };
-    const env = { ...this.fabric.environment, ...own, ...changes };
+    const env = { ...this.fabric.variables, ...own, ...changes };
     const child = spawn(NODE, [`${root}/images/l3-router/src/main.ts`], { env, stdio: ["ignore", "pipe", "pipe"] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) {

@@ -112,6 +112,7 @@ describe("names", () => {
       l6Out: "ALPHA_L6_OUT",
       socEvents: "ALPHA_SOC_EVENTS",
       rejects: "ALPHA_REJECTS",
+      proposals: "ALPHA_PROPOSALS",
     });
   });
 

@@ -17,7 +17,7 @@ describe("what a gateway is told", () => {
       { node: "node-b", address: "172.20.0.20", port: 8100 },
       { node: "node-c", address: "172.20.0.30", port: 8100 },
     ]);
-    expect(told.devices).toMatchObject({ 43: "node-b", 52: "node-a", 61: "node-a" });
+    expect(told.devices).toMatchObject({ 43: "node-b", 52: "node-a", 58: "node-a", 61: "node-a" });
   });
 
   it("is what a tenant may, and who may speak for it", () => {

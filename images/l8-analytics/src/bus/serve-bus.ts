@@ -5,6 +5,7 @@ import type { TenantService } from "../../../runtime/tenant-service.ts";
 import type { AnalyticsConfig } from "../config.ts";
 import { ArchiveLookup } from "../enrich/archive-lookup.ts";
 import { Enricher } from "../enrich/enricher.ts";
+import { ProposalLookup } from "../enrich/proposal-lookup.ts";
 import type { HotPathSlot } from "../hotpath/hotpath-slot.ts";
 import { BusInbox } from "./bus-inbox.ts";
 import { enrichmentHandler } from "./enrichment-handler.ts";
@@ -23,7 +24,8 @@ export function serveBus({ service, config, hotPath, questions }: BusParts): voi
   const { identity, postgres, streams, busFolder } = config;
   const { metrics, log } = service;
   const { tenant } = identity;
-  const enricher = new Enricher(tenant, hotPath, new ArchiveLookup(questions, postgres.schema, tenant));
+  const archive = new ArchiveLookup(questions, postgres.schema, tenant);
+  const enricher = new Enricher(tenant, hotPath, archive, new ProposalLookup(questions, postgres.schema));
   const append = (event: string): Promise<void> => appendHealth(service.writer, streams.health, event);
   const inbox = new BusInbox({
     folder: busFolder,

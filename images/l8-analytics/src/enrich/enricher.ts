@@ -3,22 +3,23 @@ import type { Enrichment, Indicator } from "../../../runtime/soc/enrichment.ts";
 import type { Proposal } from "../../../runtime/soc/proposal.ts";
 import type { HotPathSlot } from "../hotpath/hotpath-slot.ts";
 import type { ArchiveLookup } from "./archive-lookup.ts";
+import type { FoundProposals, ProposalLookup } from "./proposal-lookup.ts";
 import { type FoundEvent, indicatorOf, type Sighting } from "./sighting.ts";
 
 type Searched = Proposal["searched"];
-
-const NO_PROPOSALS = "this version proposes no actions";
 
 /** Answers what one tenant's stores know of an event or an indicator: first the hot path, then the archive. */
 export class Enricher {
   private readonly tenant: string;
   private readonly hotPath: HotPathSlot;
   private readonly archive: ArchiveLookup;
+  private readonly proposals: ProposalLookup;
 
-  constructor(tenant: string, hotPath: HotPathSlot, archive: ArchiveLookup) {
+  constructor(tenant: string, hotPath: HotPathSlot, archive: ArchiveLookup, proposals: ProposalLookup) {
     this.tenant = tenant;
     this.hotPath = hotPath;
     this.archive = archive;
+    this.proposals = proposals;
   }
 
   /** @throws DbeError as ArchiveLookup */
@@ -28,7 +29,8 @@ export class Enricher {
     const { sighting, searched } = indicator
       ? await this.look(indicator, subject?.event.event_id, limit)
       : { sighting: undefined, searched: null };
-    return this.proposal(subject, indicator, sighting, searched, limit);
+    const known = this.summary(subject, indicator, sighting, searched, limit);
+    return { ...known, ...(await this.proposals.of(known.event_ids)) };
   }
 
   private async find(id: string): Promise<FoundEvent | undefined> {
@@ -44,13 +46,13 @@ export class Enricher {
     return { sighting, searched: { store, events: sighting.searched } };
   }
 
-  private proposal(
+  private summary(
     subject: FoundEvent | undefined,
     indicator: Indicator | undefined,
     sighting: Sighting | undefined,
     searched: Searched,
     limit: number,
-  ): Proposal {
+  ): Omit<Proposal, keyof FoundProposals> {
     const own = subject ? [subject.event] : [];
     const related = sighting?.events ?? [];
     const severities: readonly Severity[] = [...own.map(({ severity }) => severity), ...(sighting?.severities ?? [])];
@@ -69,8 +71,6 @@ export class Enricher {
       count: own.length + (sighting?.count ?? 0),
       related,
       searched,
-      proposals: [],
-      proposals_reason: NO_PROPOSALS,
     };
   }
 }

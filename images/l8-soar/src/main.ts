@@ -1,0 +1,29 @@
+import { createLog } from "../../runtime/log.ts";
+import { DECISION_STATEMENT_MS, tenantDecisions } from "../../runtime/policy/tenant-decisions.ts";
+import { createPostgresPool } from "../../runtime/postgres-pool.ts";
+import { stopOnSignals } from "../../runtime/shutdown.ts";
+import { startMain } from "../../runtime/start-main.ts";
+import { TenantService } from "../../runtime/tenant-service.ts";
+import { createSoar } from "./app.ts";
+import { readConfig } from "./config.ts";
+import { ProposalStore } from "./proposal-store.ts";
+
+await startMain(async () => {
+  const config = readConfig(process.env);
+  const { identity, postgres, streams, policy, retentionSocSeconds: seconds } = config;
+  const log = createLog(identity);
+  const service = new TenantService(config, log);
+  const name = `${identity.service}-${identity.tenant.toLowerCase()}`;
+  const pool = createPostgresPool(postgres, name, log, { statementMs: DECISION_STATEMENT_MS });
+  stopOnSignals({
+    health: service.health,
+    log,
+    stop: async () => {
+      await service.stop();
+      await pool.end();
+    },
+  });
+  const decisions = await tenantDecisions({ service, policy, pool, schema: postgres.schema });
+  createSoar({ service, config, decisions, store: new ProposalStore(pool, postgres.schema) });
+  await service.start([{ key: streams.proposals, seconds }]);
+});

@@ -1,0 +1,19 @@
+import type { ContainerPart, PartContext } from "./part.ts";
+import { policyMounts } from "./policy.ts";
+import { tenantProgramPart } from "./tenant-program.ts";
+
+/** A program of one tenant that asks the tenant's policy before it proposes anything. */
+export function proposingProgramPart(context: PartContext): ContainerPart {
+  const { env, mounts, ...rest } = tenantProgramPart(context);
+  const { service, tenant } = context;
+  return {
+    ...rest,
+    env: {
+      ...env,
+      ...(tenant && { REDIS_STREAM_PROPOSALS: tenant.streams.proposals }),
+      // A folder a service: the tenant's services share the volume.
+      POLICY_STATE_DIR: `/hotpath/policy/${service.id}`,
+    },
+    mounts: [...mounts, ...policyMounts(context)],
+  };
+}
