@@ -18,6 +18,7 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === "string";
 const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isUnit: Check = (value) => typeof value === "number" && value >= 0 && value <= 1;
+const isUnitOrNone: Check = (value) => value === undefined || isUnit(value);
 const isWhole: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff;
 const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
 const isModel: Check = (value) => {
@@ -52,6 +53,7 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     model: isModel,
   },
   l8: { device: isWhole, severity_before: isSeverity, severity: isSeverity, escalations: isTexts, complete: isBoolean },
+  l8_enrichment: { advml_flags: isTexts, about: isText, l3_score: isUnitOrNone, l4_threat: isUnitOrNone },
 };
 
 /** An event's text for a stream or a store. */

@@ -40,6 +40,18 @@ export interface L8Result {
   readonly complete: boolean;
 }
 
+/** Layer 8, device 51: what an entry of its own is about. */
+export interface L8Enrichment {
+  /** `LAYER_DISCREPANCY`, `POSSIBLE_LOG_TAMPER`. */
+  readonly advml_flags: readonly string[];
+  /** Id of the event, or name of the row, that the flags are about. */
+  readonly about: string;
+  /** Layer 3's score, 0 to 1. */
+  readonly l3_score?: number;
+  /** How much of a threat Layer 4 holds it for, 0 to 1. */
+  readonly l4_threat?: number;
+}
+
 /** One event as every stream carries it, in the field `event` (Phase 1 data fabric). */
 export interface DsmilEvent {
   /** UUID given at ingest; the same through all layers and the archive's key. */
@@ -56,4 +68,5 @@ export interface DsmilEvent {
   readonly l3?: L3Result;
   readonly l4?: L4Result;
   readonly l8?: L8Result;
+  readonly l8_enrichment?: L8Enrichment;
 }

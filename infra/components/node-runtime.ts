@@ -27,6 +27,8 @@ export interface NodeRuntimeArgs {
 export class NodeRuntime extends pulumi.ComponentResource {
   /** The identity's public half, hex. */
   readonly identity: pulumi.Output<string>;
+  /** The root's certificate of it. */
+  readonly certificate: pulumi.Output<string>;
   /** Certificates of the node's earlier keys. */
   readonly formerIdentities: pulumi.Output<string[]>;
   /** The node's keys and those of its peers, as files. */
@@ -86,6 +88,7 @@ export class NodeRuntime extends pulumi.ComponentResource {
     this.keys = identity;
     this.tpmGroups = identity.tpmGroup.apply((group) => (group ? [group] : []));
     this.identity = identity.publicKey;
+    this.certificate = identity.certificate;
     this.formerIdentities = identity.former;
     this.registerOutputs({ identity: this.identity });
   }

@@ -29,6 +29,8 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l5-forecaster": tenantPredictor,
   "dsmil-l6-risk": tenantPredictor,
   "dsmil-l8-analytics": tenantProgram,
+  "dsmil-l8-advml": tenantProgram,
+  "dsmil-l8-crypto": { kind: "program", scope: "shared", role: "soc", scalable: false },
   "dsmil-l8-soar": tenantProgram,
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
   "dsmil-shrink": { kind: "program", scope: "shared", role: "soc", scalable: false, deviceless: true },

@@ -10,6 +10,9 @@ import { TenantData } from "../components/tenant-data.ts";
 import { ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
+/** Servers with a certificate that are of no tenant. */
+const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy", "shrink"]);
+
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
 export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
   const engine = nodeEngine(node);
@@ -49,11 +52,14 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
   const remote = [...elsewhere, ...ingests, ...shrinks.map((id) => ({ id }))].map(
     ({ id }) => [id, anchors.certificate(id)] as const,
   );
+  const servers = [...model.services.filter((s) => SERVERS.has(s.id) && s.scope === "shared"), ...model.nodes];
+  const serverCertificates = servers.map(({ id }) => [id, pulumi.unsecret(anchors.certificate(id)).cert] as const);
   return {
     caCert,
     rootPublicKey,
     rootSeed,
     certificates: pulumi.secret(pulumi.all(Object.fromEntries(remote))),
+    serverCertificates: pulumi.all(Object.fromEntries(serverCertificates)),
     auditPasswords: pulumi.secret(pulumi.all(audit.passwords)),
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),

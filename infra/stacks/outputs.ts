@@ -25,6 +25,8 @@ export interface DataOutputs {
   readonly rootSeed: string;
   /** Service or node id → PEM certificate and key, for servers that run on other nodes and for these nodes. */
   readonly certificates: Readonly<Record<string, ServerCertificate>>;
+  /** Server or node id → PEM certificate, without its key. */
+  readonly serverCertificates: Readonly<Record<string, string>>;
   /** Node id → password of its role in the audit trail. */
   readonly auditPasswords: Readonly<Record<string, string>>;
   /** Of the role that sees the whole audit trail. */
@@ -76,6 +78,21 @@ export class DataStack {
   /** Certificate and key of a server, by the service's id, or of a node. */
   certificate(id: string): pulumi.Output<ServerCertificate> {
     return this.entry("certificates", id, `the certificate of ${id}`);
+  }
+
+  /** Certificates of the fleet's servers and nodes, without their keys. */
+  serverCertificates(): pulumi.Output<DataOutputs["serverCertificates"]> {
+    return this.reference
+      .getOutput("serverCertificates")
+      .apply((map: DataOutputs["serverCertificates"] | undefined) => this.present(map, "output serverCertificates"));
+  }
+
+  /** Password of the role that reads the whole audit trail. */
+  auditReaderPassword(): pulumi.Output<string> {
+    const password = this.reference
+      .getOutput("audit")
+      .apply((audit: DataOutputs["audit"] | undefined) => this.present(audit?.readerPassword, "the audit reader"));
+    return pulumi.secret(password) as pulumi.Output<string>;
   }
 
   /** A tenant's credentials. */

@@ -1,3 +1,4 @@
+import { cryptoFiles } from "../components/crypto-files.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { NodeModels } from "../components/node-models.ts";
 import { NodePolicies } from "../components/node-policies.ts";
@@ -14,9 +15,13 @@ export function socStack({ model, node, root, rules }: NodeStackArgs): Record<st
   const data = DataStack.of(model);
   const anchors = data.anchors();
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
-  new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  const bus = new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
   const certificate = (id: string) => data.certificate(id);
-  const requires = { shrink: sharedShrinkFiles({ model, node }, certificate) };
+  // Their folders are mounted: they must be there before.
+  const requires = {
+    "l8-crypto": [bus, runtime.keys, ...cryptoFiles({ model, node, runtime, data })],
+    shrink: sharedShrinkFiles({ model, node }, certificate),
+  };
   new SharedServices({ model, node, engine, runtime, requires });
   const models = new NodeModels({ model, node, root, signature: (release) => data.modelSignature(release) });
   const { tenants } = model;

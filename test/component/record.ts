@@ -78,6 +78,8 @@ function dataOutputs(tenants: readonly string[], policies: Readonly<Record<strin
         { cert: `${id}-cert`, key: `${id}-key-hidden` },
       ]),
     ),
+    serverCertificates: { redis: "redis-cert", "node-a": "node-a-cert" },
+    audit: { readerPassword: "audit-reader-hidden" },
     auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),
     modelSignatures: Object.fromEntries(releases.map(({ name, digest }) => [digest, `signature of ${name}`])),

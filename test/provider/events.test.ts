@@ -28,6 +28,7 @@ beforeAll(async () => {
     rootPublicKey: "",
     rootSeed: "",
     certificates: {},
+    serverCertificates: {},
     auditPasswords: {},
     policies: {},
     audit: { readerPassword: "" },

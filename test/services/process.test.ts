@@ -14,6 +14,8 @@ const SERVICES = [
   "l5-forecaster",
   "l6-risk",
   "l8-analytics",
+  "l8-advml",
+  "l8-crypto",
   "l8-soar",
   "l7-router",
   "shrink",

@@ -6,6 +6,7 @@ import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l3RouterPart } from "./l3-router.ts";
 import { l7RouterPart } from "./l7-router.ts";
+import { l8CryptoPart } from "./l8-crypto.ts";
 import { modelProgramPart } from "./model-program.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
@@ -31,6 +32,8 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l5-forecaster": modelProgramPart,
   "dsmil-l6-risk": modelProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
+  "dsmil-l8-advml": tenantProgramPart,
+  "dsmil-l8-crypto": l8CryptoPart,
   "dsmil-l8-soar": proposingProgramPart,
   "dsmil-shrink": shrinkPart,
 };

@@ -1,5 +1,7 @@
 import type pg from "pg";
+import { BusInbox } from "../../../runtime/bus/bus-inbox.ts";
 import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
+import { MAX_HEALTH_BYTES } from "../../../runtime/health-event.ts";
 import { appendHealth } from "../../../runtime/health-stream.ts";
 import type { TenantService } from "../../../runtime/tenant-service.ts";
 import type { AnalyticsConfig } from "../config.ts";
@@ -7,7 +9,6 @@ import { ArchiveLookup } from "../enrich/archive-lookup.ts";
 import { Enricher } from "../enrich/enricher.ts";
 import { ProposalLookup } from "../enrich/proposal-lookup.ts";
 import type { HotPathSlot } from "../hotpath/hotpath-slot.ts";
-import { BusInbox } from "./bus-inbox.ts";
 import { enrichmentHandler } from "./enrichment-handler.ts";
 import { healthHandler } from "./health-handler.ts";
 
@@ -19,6 +20,13 @@ export interface BusParts {
   readonly questions: pg.Pool;
 }
 
+/** Questions take turns, so more at a time would only wait; they change nothing, so no answers need be kept. */
+const LIMITS = {
+  concurrency: 16,
+  maxPayload: MAX_HEALTH_BYTES,
+  repeatable: new Set([TYPES.L8_SOC_EVENT_ENRICHMENT]),
+};
+
 /** What device 52 does for others: answers questions about its tenant's events, and takes health reports. */
 export function serveBus({ service, config, hotPath, questions }: BusParts): void {
   const { identity, postgres, streams, busFolder } = config;
@@ -28,6 +36,7 @@ export function serveBus({ service, config, hotPath, questions }: BusParts): voi
   const enricher = new Enricher(tenant, hotPath, archive, new ProposalLookup(questions, postgres.schema));
   const append = (event: string): Promise<void> => appendHealth(service.writer, streams.health, event);
   const inbox = new BusInbox({
+    ...LIMITS,
     folder: busFolder,
     handlers: {
       [TYPES.L8_SOC_EVENT_ENRICHMENT]: enrichmentHandler({ tenant, enricher, metrics, log }),

@@ -1,29 +1,17 @@
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
-import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
-import { DbeInbox, type Handler } from "../../../runtime/dbe/local/inbox.ts";
-import type { CheckResult } from "../../../runtime/health.ts";
-import { MAX_HEALTH_BYTES } from "../../../runtime/health-event.ts";
-import type { Log } from "../../../runtime/log.ts";
-import { pause } from "../../../runtime/pause.ts";
+import { DbeInbox, type DbeInboxOptions } from "../dbe/local/inbox.ts";
+import type { CheckResult } from "../health.ts";
+import { pause } from "../pause.ts";
 
-export interface BusInboxOptions {
+export interface BusInboxOptions extends DbeInboxOptions {
   /** The container's folder on the bus; a fleet without gateways has none. */
   readonly folder: string;
-  readonly handlers: Readonly<Record<number, Handler>>;
-  readonly log: Log;
   /** Time between two attempts to listen, ms (default 2,000). */
   readonly retryMs?: number;
 }
 
-/** Questions take turns, so more at a time would only wait; they change nothing, so no answers need be kept. */
-const LIMITS = {
-  concurrency: 16,
-  maxPayload: MAX_HEALTH_BYTES,
-  repeatable: new Set([TYPES.L8_SOC_EVENT_ENRICHMENT]),
-};
-
-/** This service's inbox on the bus: opened as soon as its folder allows it, closed with the service. */
+/** A service's inbox on the bus: opened as soon as its folder allows it, closed with the service. */
 export class BusInbox {
   private readonly options: BusInboxOptions;
   private state: CheckResult = { value: "not deployed", ok: true };
@@ -53,12 +41,12 @@ export class BusInbox {
   }
 
   private async open(): Promise<DbeInbox | undefined> {
-    const { folder, handlers, log } = this.options;
+    const { folder, log } = this.options;
     if (!(await isFolder(folder))) {
       this.state = { value: "not deployed", ok: true };
       return undefined;
     }
-    const inbox = new DbeInbox({ ...LIMITS, folder, handlers, log });
+    const inbox = new DbeInbox(this.options);
     try {
       await inbox.listen();
       this.state = { value: "listening", ok: true };
