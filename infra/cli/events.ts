@@ -12,6 +12,7 @@ interface SendFlags {
   run?: string;
   from?: number;
   rate?: number;
+  throughNode?: boolean;
   wait?: string | true;
   json?: boolean;
 }
@@ -39,6 +40,7 @@ function registerSend(events: Command): void {
     .option("--run <id>", "name of this run; the same run sends the same line under the same event id")
     .option("--from <line>", "first line to send, to go on with an interrupted run", positive)
     .option("--rate <n>", "lines a second, at most", positive)
+    .option("--through-node", "by the tenant's ingest on its node, which keeps lines while the data node is away")
     .option("--wait [seconds]", `wait until every line is archived or rejected (default ${DEFAULT_WAIT_SECONDS} s)`)
     .option("--json", "print the result as JSON")
     .addHelpText(

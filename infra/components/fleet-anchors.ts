@@ -3,6 +3,7 @@ import { CertRequest } from "@pulumi/tls/certRequest.js";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert.js";
 import { PrivateKey } from "@pulumi/tls/privateKey.js";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert.js";
+import { hostName, ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import type { Model } from "../model/types.ts";
 import { FleetRootKey } from "../provider/index.ts";
 
@@ -60,7 +61,7 @@ export class FleetAnchors extends pulumi.ComponentResource {
     this.registerOutputs({ caCert: this.caCert, rootPublicKey: this.rootPublicKey });
   }
 
-  /** The certificate of one server, `redis`, `postgres`, `qdrant` or `haproxy`, or of a node by its id. */
+  /** The certificate of one server, `redis`, `postgres`, `qdrant` or `haproxy`, of a node by its id, or of a tenant's ingest. */
   certificate(service: string): pulumi.Output<ServerCertificate> {
     const found = this.certificates.get(service);
     if (found === undefined) throw new Error(`no certificate is issued for ${service}`);
@@ -100,10 +101,16 @@ export class FleetAnchors extends pulumi.ComponentResource {
 }
 
 /** Servers that present a certificate, with the names of the fleet's name plan. */
-function endpoints({ services, nodes, fleet }: Model): Endpoint[] {
-  const published: Record<string, string> = { redis: "redis", postgres: "postgres", qdrant: "qdrant", haproxy: "l7" };
+function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
+  const published: Record<string, string> = {
+    redis: "redis",
+    postgres: "postgres",
+    qdrant: "qdrant",
+    haproxy: "l7",
+    shrink: "shrink",
+  };
   const servers = services
-    .filter((s) => published[s.id] !== undefined)
+    .filter((s) => published[s.id] !== undefined && s.scope !== "tenant")
     .map((s) => ({
       service: s.id,
       node: s.node,
@@ -111,5 +118,19 @@ function endpoints({ services, nodes, fleet }: Model): Endpoint[] {
     }));
   // Nodes speak to each other by theirs: each is server and client.
   const machines = nodes.map(({ id, hostname }) => ({ service: id, node: id, names: [hostname], client: true }));
-  return [...servers, ...machines];
+  const l3 = services.find(({ id }) => id === "l3-router");
+  const ingests = tenants
+    .filter(({ ingestPort }) => l3 !== undefined && ingestPort !== undefined)
+    .map(({ id }) => ({
+      service: ingestCertificate(id),
+      node: l3?.node ?? "",
+      names: [`ingest-${id}.${fleet.domain}`, hostName(l3?.node ?? "", fleet.domain)],
+    }));
+  const shrink = services.find(({ id, scope }) => id === "shrink" && scope === "tenant");
+  const shrinks = (shrink ? tenants : []).map(({ id }) => ({
+    service: shrinkCertificate(id),
+    node: shrink?.node ?? "",
+    names: [`shrink-${id}.${fleet.domain}`, hostName(shrink?.node ?? "", fleet.domain)],
+  }));
+  return [...servers, ...machines, ...ingests, ...shrinks];
 }

@@ -46,7 +46,10 @@ export class SharedServices extends pulumi.ComponentResource {
   }
 }
 
-/** Containers of this node that speak for a device and for no one tenant. */
+/** Containers of this node's programs that are of no one tenant. */
 function sharedPrograms({ model, node }: SharedServicesArgs): Container[] {
-  return model.containers.filter((c) => c.node === node.id && c.tenant === undefined && c.device !== undefined);
+  const programs = new Set(
+    model.services.filter((s) => s.node === node.id && s.kind === "program").map(({ id }) => id),
+  );
+  return model.containers.filter((c) => c.node === node.id && c.tenant === undefined && programs.has(c.service));
 }

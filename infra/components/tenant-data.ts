@@ -49,6 +49,7 @@ export class TenantData extends pulumi.ComponentResource {
         postgres,
         qdrantToken,
         apiKeys,
+        tokens: { ingest: this.password("ingest-token"), shrink: this.password("shrink-token") },
         signing: { publicKey: signing.publicKey, seed: signing.seed, certificate: signing.certificate },
       }),
     );

@@ -1,15 +1,20 @@
 import type { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { ingestFolder } from "../model/containers/l3-router.ts";
+import { ingestCertificate } from "../model/names.ts";
 import type { Model, Node, Tenant } from "../model/types.ts";
 import { type FileArgs, HealthGate, NodeFiles } from "../provider/index.ts";
 import type { TenantSecrets } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
+import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
 import type { NodeModels } from "./node-models.ts";
 import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { officersOn } from "./officers-of.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
+import { tenantShrinkFiles } from "./shrink-files.ts";
+import { tokenDoor } from "./token-door.ts";
 
 export interface TenantServicesArgs {
   readonly model: Model;
@@ -20,6 +25,8 @@ export interface TenantServicesArgs {
   readonly models: NodeModels;
   readonly policies: NodePolicies;
   readonly secrets: pulumi.Output<TenantSecrets>;
+  /** Of a server of the tenant's on this node. */
+  readonly certificate: (id: string) => pulumi.Output<ServerCertificate>;
 }
 
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
@@ -39,6 +46,7 @@ export class TenantServices extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const doors = this.doors(args);
     const plans = model.containers.filter((c) => c.node === node.id && c.tenant === tenant.id);
     const officers = officersOn(node, tenant, plans, this);
     const containers = plans.map((plan) => ({
@@ -50,6 +58,7 @@ export class TenantServices extends pulumi.ComponentResource {
           providers: { docker: engine },
           dependsOn: [
             credentials,
+            ...doors,
             ...busFolderOf(plan, this),
             ...models.requirements(plan),
             ...policies.requirements(plan),
@@ -71,6 +80,17 @@ export class TenantServices extends pulumi.ComponentResource {
       { parent: this },
     );
     this.registerOutputs({});
+  }
+
+  /** What outsiders reach of the tenant on this node, and its door to SHRINK. */
+  private doors({ model, node, tenant, secrets, certificate }: TenantServicesArgs): NodeFiles[] {
+    const shrink = tenantShrinkFiles({ model, node, tenant, secrets }, certificate, this);
+    if (tenant.ingestPort === undefined || !model.services.some((s) => s.id === "l3-router" && s.node === node.id)) {
+      return shrink;
+    }
+    const token = secrets.apply(({ tokens }) => tokens?.ingest ?? "");
+    const files = { path: ingestFolder(tenant.id), certificate: certificate(ingestCertificate(tenant.id)), token };
+    return [...shrink, tokenDoor(`${tenant.id}-ingest`, { node: node.id, ...files }, this)];
   }
 }
 

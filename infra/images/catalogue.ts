@@ -49,6 +49,7 @@ const SERVICES = [
   "l9-coa",
   "l9-nc3",
   "l7-router",
+  "shrink",
   "dbe-gateway",
 ] as const;
 /** Services that run models. */

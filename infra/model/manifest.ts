@@ -82,6 +82,10 @@ export interface ManifestDbe {
   readonly revoked: readonly string[];
 }
 
+export interface ManifestShrink {
+  readonly mode: "tagged" | "per_tenant" | "off";
+}
+
 export interface ManifestOfficer {
   readonly person: string;
   readonly public_key: string;
@@ -102,6 +106,8 @@ export interface ManifestTenant {
   readonly tools: readonly string[];
   readonly notify: readonly ManifestNotifyChannel[];
   readonly api_keys: readonly string[];
+  readonly ingest_port?: number;
+  readonly shrink_port?: number;
   readonly retention: { readonly hot: string; readonly soc: string; readonly archive: string };
 }
 
@@ -113,6 +119,7 @@ export interface Manifest {
   readonly devices: readonly ManifestDevice[];
   readonly services: readonly ManifestService[];
   readonly dbe: ManifestDbe;
+  readonly shrink: ManifestShrink;
   readonly tenants: readonly ManifestTenant[];
 }
 

@@ -96,6 +96,15 @@ export const volumeName = (fleet: string, service: string, what: string): string
 /** `dsmil-hotpath-alpha` */
 export const hotPathVolume = (fleet: string, tenant: string): string => `${fleet}-hotpath-${tenant}`;
 
+/** `dsmil-ingest-alpha` */
+export const ingestVolume = (fleet: string, tenant: string): string => `${fleet}-ingest-${tenant}`;
+
+/** `ingest_alpha`: the certificate of a tenant's ingest; no service's or node's id holds a `_`. */
+export const ingestCertificate = (tenant: string): string => `ingest_${tenant}`;
+
+/** `shrink`, or `shrink_alpha` where each tenant has its own: the certificate of a SHRINK. */
+export const shrinkCertificate = (tenant?: string): string => (tenant === undefined ? "shrink" : `shrink_${tenant}`);
+
 /** `node-a.dsmil.local` */
 export const hostName = (id: string, domain: string): string => `${id}.${domain}`;
 

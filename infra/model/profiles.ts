@@ -9,6 +9,8 @@ export interface ImageProfile {
   readonly role?: Node["role"];
   /** Whether a service may have more than one container; these are numbered from 1. */
   readonly scalable: boolean;
+  /** A program that speaks for no device: it says node and limits itself. */
+  readonly deviceless?: boolean;
   /** Port the image listens on, where it cannot be chosen. */
   readonly port?: number;
 }
@@ -33,6 +35,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l9-coa": tenantProgram,
   "dsmil-l9-nc3": tenantProgram,
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
+  "dsmil-shrink": { kind: "program", scope: "shared", role: "soc", scalable: false, deviceless: true },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },
 };

@@ -4,6 +4,7 @@ import type { Manifest, ManifestDbe, ManifestDevice, ManifestService, ManifestTe
 import { collectionsOf, hostName, schemaOf, streamsOf, tenantPrefix, tokenIdBase } from "./names.ts";
 import { resolveNodeKey } from "./node-key.ts";
 import { profileOf } from "./profiles.ts";
+import { shrinkServices } from "./shrink-services.ts";
 import { carve, parseSubnet } from "./subnet.ts";
 import type { Dbe, Device, Fleet, HostEntry, Model, Network, Node, Service, Tenant } from "./types.ts";
 import { mebibytes, milliseconds } from "./units.ts";
@@ -37,12 +38,12 @@ export function resolve(manifest: Manifest): Model {
     },
   }));
   const devices = manifest.devices.map(resolveDevice);
-  const services = manifest.services.flatMap((service) => {
+  const services = shrinkServices(manifest).flatMap((service) => {
     const placed = service.scope === "node" ? nodes.map(({ id: node }) => ({ ...service, node })) : [service];
     return placed.map((one) => resolveService(one, devices));
   });
   const dbe = resolveDbe(manifest.dbe);
-  const tenants = manifest.tenants.map(resolveTenant);
+  const tenants = manifest.tenants.map((tenant) => resolveTenant(tenant, manifest.shrink.mode === "per_tenant"));
   const parts = { fleet, nodes, networks, devices, services, dbe, tenants };
   const hosts = hostEntries(nodes, services, domain);
   return deepFreeze({
@@ -100,8 +101,9 @@ function resolveService(service: ManifestService, devices: readonly Device[]): S
   };
 }
 
-function resolveTenant(tenant: ManifestTenant): Tenant {
+function resolveTenant(tenant: ManifestTenant, perTenant: boolean): Tenant {
   const { id, roe_level, actions, compartments, classification, officers, tools, notify, api_keys, retention } = tenant;
+  const { ingest_port, shrink_port } = tenant;
   return {
     id,
     prefix: tenantPrefix(id),
@@ -116,6 +118,8 @@ function resolveTenant(tenant: ManifestTenant): Tenant {
     retentionSocSeconds: milliseconds(retention.soc) / 1_000,
     retentionArchiveDays: milliseconds(retention.archive) / 86_400_000,
     apiKeys: api_keys,
+    ...(ingest_port !== undefined && { ingestPort: ingest_port }),
+    ...(perTenant && shrink_port !== undefined && { shrinkPort: shrink_port }),
     streams: streamsOf(id),
     schema: schemaOf(id),
     collections: collectionsOf(id),

@@ -150,6 +150,10 @@ export interface Tenant {
   readonly retentionArchiveDays: number;
   /** Names of the API keys to issue. */
   readonly apiKeys: readonly string[];
+  /** Port on the L3 router's node where its log lines are taken; absent where they are not. */
+  readonly ingestPort?: number;
+  /** Port of its own SHRINK; absent where one serves all tenants. */
+  readonly shrinkPort?: number;
   readonly streams: TenantStreams;
   /** Postgres schema: `dsmil_alpha`. */
   readonly schema: string;

@@ -19,8 +19,19 @@ export function aiStack({ model, node, root, rules }: NodeStackArgs): Record<str
   const policies = new NodePolicies({ node, tenants, rules, rootPublicKey, signed: ({ id }) => data.policy(id) });
   const models = new NodeModels({ model, node, root, signature: (release) => data.modelSignature(release) });
   const served = tenants.filter(({ id }) => model.containers.some((c) => c.node === node.id && c.tenant === id));
+  const certificate = (id: string) => data.certificate(id);
   for (const tenant of served) {
-    new TenantServices({ model, node, tenant, engine, runtime, models, policies, secrets: data.tenant(tenant.id) });
+    new TenantServices({
+      model,
+      node,
+      tenant,
+      engine,
+      runtime,
+      models,
+      policies,
+      secrets: data.tenant(tenant.id),
+      certificate,
+    });
   }
   new L7Front({ model, node, engine, runtime, data, policies });
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };

@@ -7,10 +7,11 @@ import { ModelSignatures } from "../components/model-signatures.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { signPolicies } from "../components/sign-policies.ts";
 import { TenantData } from "../components/tenant-data.ts";
+import { ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** Servers with a certificate that are of no tenant. */
-const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy"]);
+const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy", "shrink"]);
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
 export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
@@ -40,8 +41,18 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
     ...model.services.filter((s) => s.id === "haproxy"),
     ...model.nodes.filter(({ id }) => id !== node.id),
   ];
-  const remote = elsewhere.map(({ id }) => [id, anchors.certificate(id)] as const);
-  const servers = [...model.services.filter((s) => SERVERS.has(s.id)), ...model.nodes];
+  const ingests = model.tenants.filter((t) => t.ingestPort !== undefined).map((t) => ({ id: ingestCertificate(t.id) }));
+  const shrink = model.services.find(({ id }) => id === "shrink");
+  const shrinks =
+    shrink?.scope === "tenant"
+      ? model.tenants.map(({ id }) => shrinkCertificate(id))
+      : shrink
+        ? [shrinkCertificate()]
+        : [];
+  const remote = [...elsewhere, ...ingests, ...shrinks.map((id) => ({ id }))].map(
+    ({ id }) => [id, anchors.certificate(id)] as const,
+  );
+  const servers = [...model.services.filter((s) => SERVERS.has(s.id) && s.scope === "shared"), ...model.nodes];
   const serverCertificates = servers.map(({ id }) => [id, pulumi.unsecret(anchors.certificate(id)).cert] as const);
   return {
     caCert,

@@ -13,6 +13,8 @@ export interface TenantSecrets {
   readonly qdrantToken: string;
   /** Key name → `sk-<tenant>-…` */
   readonly apiKeys: Readonly<Record<string, string>>;
+  /** What outsiders of the tenant show: to send log lines (`ingest`), to tell of operators (`shrink`). */
+  readonly tokens: Readonly<Record<"ingest" | "shrink", string>>;
   readonly signing: { readonly publicKey: string; readonly seed: string; readonly certificate: string };
 }
 

@@ -4,6 +4,7 @@ import { NodeModels } from "../components/node-models.ts";
 import { NodePolicies } from "../components/node-policies.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { SharedServices } from "../components/shared-services.ts";
+import { sharedShrinkFiles } from "../components/shrink-files.ts";
 import { TenantServices } from "../components/tenant-services.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 import { DataStack } from "./outputs.ts";
@@ -15,15 +16,29 @@ export function socStack({ model, node, root, rules }: NodeStackArgs): Record<st
   const anchors = data.anchors();
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
   const bus = new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  const certificate = (id: string) => data.certificate(id);
   // Their folders are mounted: they must be there before.
-  const requires = { "l8-crypto": [bus, runtime.keys, ...cryptoFiles({ model, node, runtime, data })] };
+  const requires = {
+    "l8-crypto": [bus, runtime.keys, ...cryptoFiles({ model, node, runtime, data })],
+    shrink: sharedShrinkFiles({ model, node }, certificate),
+  };
   new SharedServices({ model, node, engine, runtime, requires });
   const models = new NodeModels({ model, node, root, signature: (release) => data.modelSignature(release) });
   const { tenants } = model;
   const { rootPublicKey } = anchors;
   const policies = new NodePolicies({ node, tenants, rules, rootPublicKey, signed: ({ id }) => data.policy(id) });
   for (const tenant of tenants) {
-    new TenantServices({ model, node, tenant, engine, runtime, models, policies, secrets: data.tenant(tenant.id) });
+    new TenantServices({
+      model,
+      node,
+      tenant,
+      engine,
+      runtime,
+      models,
+      policies,
+      secrets: data.tenant(tenant.id),
+      certificate,
+    });
   }
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

@@ -9,9 +9,11 @@ const BUDGET = "4096GiB";
  */
 export function manifestWith(text: string, tenants: number): string {
   const document = parseDocument(text);
-  const content = document.toJS() as { nodes: { memory: string }[]; tenants: { id: string }[] };
-  const [first] = content.tenants;
-  if (first === undefined) throw new Error("the manifest has no tenant to make more of");
+  const content = document.toJS() as { nodes: { memory: string }[]; tenants: { id: string; ingest_port?: number }[] };
+  const [like] = content.tenants;
+  if (like === undefined) throw new Error("the manifest has no tenant to make more of");
+  // A port can be one tenant's only.
+  const { ingest_port: _, ...first } = like;
   const grown = {
     ...content,
     nodes: content.nodes.map((node) => ({ ...node, memory: BUDGET })),

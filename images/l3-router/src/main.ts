@@ -4,6 +4,7 @@ import { startMain } from "../../runtime/start-main.ts";
 import { TenantService } from "../../runtime/tenant-service.ts";
 import { createL3Router } from "./app.ts";
 import { readConfig } from "./config.ts";
+import { Ingest } from "./ingest/ingest.ts";
 
 await startMain(async () => {
   const config = readConfig(process.env);
@@ -11,6 +12,7 @@ await startMain(async () => {
   const service = new TenantService(config, log);
   stopOnSignals({ health: service.health, log, stop: () => service.stop() });
   await createL3Router(service, config);
+  if (config.ingest) await new Ingest(service, config.ingest).start();
   const { streams, retentionHotSeconds: seconds } = config;
   await service.start([streams.l3In, streams.l3Out].map((key) => ({ key, seconds })));
 });

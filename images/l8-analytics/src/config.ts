@@ -9,7 +9,7 @@ export interface AnalyticsConfig extends TenantConfig {
   readonly hotpathDir: string;
   /** Largest size of hotpath.db, bytes; the write-ahead log comes on top. */
   readonly hotpathMaxBytes: number;
-  /** Base address of SHRINK, "" where it is not deployed. */
+  /** Where SHRINK is: `http(s)://…`, `unix:/…`, "" where it is not deployed. */
   readonly shrinkUrl: string;
   readonly shrinkPollMs: number;
   /** This container's folder on the bus. */
@@ -30,10 +30,17 @@ export function readConfig(variables: Variables): AnalyticsConfig {
     hotpathDir: env.text("HOTPATH_DIR", { pattern: /^\//, hint: "an absolute path", default: "/hotpath" }),
     hotpathMaxBytes: env.integer("HOTPATH_MAX_BYTES", { min: MIB, max: 4096 * MIB, default: 40 * MIB }),
     busFolder: env.text("DBE_FOLDER", { pattern: /^\//, hint: "an absolute path", default: "/run/dbe" }),
-    shrinkUrl: env.url("SHRINK_URL", true),
+    shrinkUrl: shrinkAddress(env),
     shrinkPollMs: env.number("SHRINK_POLL_INTERVAL", { min: 0.1, max: 3600, default: 1 }) * 1000,
     joinWindowMs: env.number("JOIN_WINDOW_SECONDS", { min: 0.05, max: 300, default: 10 }) * 1000,
   };
   env.finish();
   return config;
+}
+
+/** SHRINK_SOCKET, the tenant's own door to SHRINK on this node, else SHRINK_URL. */
+function shrinkAddress(env: Environment): string {
+  const url = env.url("SHRINK_URL", true);
+  const socket = env.text("SHRINK_SOCKET", { pattern: /^\//, hint: "an absolute path", default: "" });
+  return socket === "" ? url : `unix:${socket}`;
 }

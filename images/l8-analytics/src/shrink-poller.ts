@@ -1,6 +1,7 @@
 import type { CheckResult } from "../../runtime/health.ts";
 import type { Log } from "../../runtime/log.ts";
 import { pause } from "../../runtime/pause.ts";
+import { askShrink } from "./ask-shrink.ts";
 import { readShrinkMetrics, type ShrinkMetrics } from "./shrink-metrics.ts";
 
 /** Metrics older than this say nothing about now, milliseconds. */
@@ -50,11 +51,6 @@ export class ShrinkPoller {
   }
 
   private async poll(signal: AbortSignal): Promise<ShrinkMetrics> {
-    const response = await fetch(`${this.url}/api/v1/metrics`, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]),
-      redirect: "error",
-    });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    return readShrinkMetrics(await response.json());
+    return readShrinkMetrics(await askShrink(this.url, signal));
   }
 }

@@ -10,6 +10,7 @@ import { openAppendConnection } from "./append-connection.ts";
 import { Backlog, MAX_BACKLOG } from "./backlog.ts";
 import type { LineFormat } from "./envelope.ts";
 import { newRunId, RUN_ID } from "./event-id.ts";
+import { openNodeConnection } from "./node-connection.ts";
 import { Progress } from "./progress.ts";
 import { newTally, sendLines, type Tally } from "./send-lines.ts";
 import { Sender } from "./sender.ts";
@@ -23,6 +24,8 @@ export interface SendOptions {
   readonly run?: string;
   readonly from?: number;
   readonly rate?: number;
+  /** By the tenant's ingest on its node, which keeps the lines while the data node is away. */
+  readonly throughNode?: boolean;
   /** Seconds to wait for the archive; absent: do not wait. */
   readonly waitSeconds?: number;
   readonly json?: boolean;
@@ -85,7 +88,7 @@ interface Transfer {
 async function carryOut(
   { fleet, known, run, source, tally }: Transfer,
   input: AsyncIterable<Uint8Array>,
-  { format, from = 1, rate, waitSeconds }: SendOptions,
+  { format, from = 1, rate, throughNode, waitSeconds }: SendOptions,
   signal: AbortSignal,
 ): Promise<SendReport> {
   const { tenant } = known;
@@ -95,13 +98,14 @@ async function carryOut(
   };
   const progress = new Progress(() => ({ lines: tally.sent, note }));
   progress.say(`run ${run}: lines of ${source} → ${tenant.streams.l3In}`);
-  const sender = makeSender(fleet, known, progress, signal);
+  const sender = makeSender(fleet, known, progress, { signal, throughNode });
   const backlog = new Backlog(fleet.endpoints, redisLogin(known, "reader"));
   try {
     await sendLines(input, {
       facts: { tenant, run, format, source },
       send: (batch) => sender.send(batch),
-      ready: throttle(backlog, tenant.streams.l3In, signal, say),
+      // A full node says so itself, and the stores may be away.
+      ready: throughNode ? async () => undefined : throttle(backlog, tenant.streams.l3In, signal, say),
       from,
       ...(rate !== undefined && { rate }),
       signal,
@@ -130,10 +134,18 @@ function openInput(file: string): AsyncIterable<Uint8Array> {
   return createReadStream(file, { highWaterMark: 256 * 1024 });
 }
 
-function makeSender(fleet: Fleet, known: FleetTenant, progress: Progress, signal: AbortSignal): Sender {
+function makeSender(
+  fleet: Fleet,
+  known: FleetTenant,
+  progress: Progress,
+  { signal, throughNode }: { signal: AbortSignal; throughNode: boolean | undefined },
+): Sender {
+  const { tenant, secrets } = known;
   return new Sender({
-    key: known.tenant.streams.l3In,
-    open: () => openAppendConnection(fleet.endpoints, redisLogin(known, "ingest")),
+    key: tenant.streams.l3In,
+    open: throughNode
+      ? async () => openNodeConnection(await fleet.endpoints.get(`ingest:${tenant.id}`), secrets.tokens.ingest)
+      : () => openAppendConnection(fleet.endpoints, redisLogin(known, "ingest")),
     onTrouble: (problem) =>
       progress.say(
         problem === undefined

@@ -140,8 +140,8 @@ export class Sender {
 
   private refused(error: Error): UserError {
     return new UserError(
-      `Redis refuses to append to ${this.options.key}: ${error.message}`,
-      "the tenant's Redis users differ from the stack: run `bin/dsmil up`",
+      `events for ${this.options.key} are refused: ${error.message}`,
+      "the tenant's users and tokens differ from the stack: run `bin/dsmil up`",
     );
   }
 }

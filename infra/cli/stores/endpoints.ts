@@ -4,7 +4,10 @@ import type { Model } from "../../model/types.ts";
 import { UserError } from "../errors.ts";
 
 /** Services of the fleet that a command can talk to. */
-export type ServerId = "redis" | "postgres" | "qdrant" | "haproxy";
+export type ServerId = StoreOrFront | TenantIngest;
+type StoreOrFront = "redis" | "postgres" | "qdrant" | "haproxy";
+/** The ingest of a tenant, by its id. */
+type TenantIngest = `ingest:${string}`;
 
 /** Where a TLS server of the fleet is found from this machine, and how to know that it is the right one. */
 export interface Endpoint {
@@ -23,7 +26,7 @@ export interface Endpoints {
 }
 
 /** First label of the name that a server's certificate carries. */
-const LABELS: Readonly<Record<ServerId, string>> = {
+const LABELS: Readonly<Record<StoreOrFront, string>> = {
   redis: "redis",
   postgres: "postgres",
   qdrant: "qdrant",
@@ -55,13 +58,18 @@ export function forwardedEndpoints(root: string, model: Model, ca: string): Endp
 }
 
 async function forward(root: string, model: Model, ca: string, server: ServerId) {
-  const container = model.containers.find((c) => c.service === server);
+  const tenant = isIngest(server) ? server.slice("ingest:".length) : undefined;
+  const service = isIngest(server) ? "l3-router" : server;
+  const container = model.containers.find((c) => c.service === service && c.tenant === tenant);
   const node = model.nodes.find((n) => n.id === container?.node);
   const published = container?.publish[0];
   if (node === undefined || published === undefined) {
-    throw new UserError(`the manifest has no service ${server} with a published port`, "see `bin/dsmil manifest show`");
+    throw new UserError(`the manifest has no ${server} with a published port`, "see `bin/dsmil manifest show`");
   }
   const connection = await connect(readAccess(root, node.id));
   const { port, close } = await connection.forward(node.address, published.external);
-  return { host: "127.0.0.1", port, servername: `${LABELS[server]}.${model.fleet.domain}`, ca, close };
+  const label = isIngest(server) ? `ingest-${tenant}` : LABELS[server];
+  return { host: "127.0.0.1", port, servername: `${label}.${model.fleet.domain}`, ca, close };
 }
+
+const isIngest = (server: ServerId): server is TenantIngest => server.startsWith("ingest:");

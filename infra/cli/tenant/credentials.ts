@@ -7,13 +7,15 @@ import type { FleetTenant } from "../stores/fleet.ts";
  * the files 0600 whatever they were before.
  */
 export function writeCredentials(folder: string, { tenant, secrets }: FleetTenant, caCert: string): string[] {
-  const { redis, postgres, qdrantToken, apiKeys, signing } = secrets;
+  const { redis, postgres, qdrantToken, apiKeys, tokens, signing } = secrets;
   const contents: Record<string, string> = {
     "ca.crt": caCert,
     ...named("redis", "password", redis),
     ...named("postgres", "password", postgres),
     qdrant_token: qdrantToken,
     ...named("api", "key", apiKeys),
+    ingest_token: tokens.ingest,
+    shrink_token: tokens.shrink,
     "signing.seed": signing.seed,
     "signing.pub": signing.publicKey,
     "signing.cert.json": signing.certificate,

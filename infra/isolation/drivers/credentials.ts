@@ -65,8 +65,9 @@ export class Credentials {
 
   /** Every secret value of a tenant, for searching. */
   valuesOf(tenant: string): string[] {
-    const { redis, postgres, qdrantToken, apiKeys, signing } = this.stack(tenant);
-    return [...Object.values(redis), ...Object.values(postgres), qdrantToken, ...Object.values(apiKeys), signing.seed];
+    const { redis, postgres, qdrantToken, apiKeys, tokens, signing } = this.stack(tenant);
+    const maps = [redis, postgres, apiKeys, tokens].flatMap((map) => Object.values<string>(map));
+    return [...maps, qdrantToken, signing.seed];
   }
 
   /** The administrators' secrets. */

@@ -11,6 +11,7 @@ import { checkNodeKeys } from "./node-keys.ts";
 import { checkNotify } from "./notify.ts";
 import { checkReferences } from "./references.ts";
 import { checkServices } from "./services.ts";
+import { checkShrink } from "./shrink.ts";
 import { checkTenants } from "./tenants.ts";
 
 /** One family of checks: reads the sound parts of a manifest, says what is wrong with them. */
@@ -26,6 +27,7 @@ const CHECKS: readonly Check[] = [
   checkMemory,
   checkServices,
   checkDbe,
+  checkShrink,
   checkTenants,
   checkNotify,
   checkLimits,

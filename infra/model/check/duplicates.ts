@@ -27,5 +27,15 @@ export const checkDuplicates: Check = (manifest) => {
     if (node === undefined || value.publish === undefined) continue;
     once(`port ${node}`, value.publish, [...path, "publish"], `port ${value.publish} of ${node}`);
   }
+  for (const [service, port] of [
+    ["l3-router", "ingest_port"],
+    ["shrink", "shrink_port"],
+  ] as const) {
+    const found = manifest.services?.find((one) => one?.id === service);
+    const node = found && nodeOf(manifest, found);
+    for (const { path, value } of node === undefined ? [] : entries("tenants", manifest.tenants)) {
+      once(`port ${node}`, value[port], [...path, port], `port ${value[port]} of ${node}`);
+    }
+  }
   return findings;
 };

@@ -24,5 +24,7 @@ export function memoryOf(manifest: Loose<Manifest>, service: Loose<ManifestServi
 /** How many containers a service has. */
 export function containerCount(manifest: Loose<Manifest>, service: Loose<ManifestService>): number {
   if (service.scope === "node") return manifest.nodes?.length ?? 0;
+  if (service.image === "dsmil-shrink" && manifest.shrink?.mode === "off") return 0;
+  if (service.image === "dsmil-shrink" && manifest.shrink?.mode === "per_tenant") return manifest.tenants?.length ?? 0;
   return service.scope === "tenant" ? (manifest.tenants?.length ?? 0) : (service.replicas ?? 1);
 }

@@ -59,7 +59,7 @@ function identity(service: Service, image: string, profile: ImageProfile): Probl
  * refused is still there, without the value: it is not missing as well.
  */
 function limitsSource(service: Service, profile: ImageProfile): Problem[] {
-  if (profile.kind === "program") {
+  if (profile.kind === "program" && !profile.deviceless) {
     if (!("device" in service))
       return [{ message: 'has no "device"; expected the number of the device it speaks for' }];
     const stated = (["node", "layer", "memory", "cpus"] as const).filter((key) => key in service);
@@ -73,7 +73,7 @@ function limitsSource(service: Service, profile: ImageProfile): Problem[] {
       : []),
     ...(service.device === undefined
       ? []
-      : [{ key: "device" as const, message: `a ${profile.kind} speaks for no device; expected none` }]),
+      : [{ key: "device" as const, message: `${service.image} speaks for no device; expected none` }]),
     ...missing.map((key) => ({ message: `has no "${key}"; expected one, as there is no device to take it from` })),
   ];
 }

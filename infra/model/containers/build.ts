@@ -4,6 +4,7 @@ import { hostIn } from "../subnet.ts";
 import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "../types.ts";
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
+import { l3RouterPart } from "./l3-router.ts";
 import { l7RouterPart } from "./l7-router.ts";
 import { l8CryptoPart } from "./l8-crypto.ts";
 import { modelProgramPart } from "./model-program.ts";
@@ -14,6 +15,7 @@ import { postgresPart } from "./postgres.ts";
 import { proposingProgramPart } from "./proposing-program.ts";
 import { qdrantPart } from "./qdrant.ts";
 import { redisPart } from "./redis.ts";
+import { shrinkPart } from "./shrink.ts";
 import { tenantProgramPart } from "./tenant-program.ts";
 
 type Parts = Pick<Model, "fleet" | "nodes" | "networks" | "devices" | "services" | "dbe" | "tenants">;
@@ -26,7 +28,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-dbe-gateway": dbeGatewayPart,
   "dsmil-dbe-quic": dbeQuicPart,
   "dsmil-l7-router": l7RouterPart,
-  "dsmil-l3-router": modelProgramPart,
+  "dsmil-l3-router": l3RouterPart,
   "dsmil-l4-classifier": modelProgramPart,
   "dsmil-l5-forecaster": modelProgramPart,
   "dsmil-l6-risk": modelProgramPart,
@@ -36,6 +38,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l8-soar": proposingProgramPart,
   "dsmil-l9-coa": proposingProgramPart,
   "dsmil-l9-nc3": nc3Part,
+  "dsmil-shrink": shrinkPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */

@@ -5,6 +5,7 @@ import { busMount } from "./bus.ts";
 import { httpHealth } from "./health.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { caFolder, folder, SERVICE_UID, scratch, volume } from "./paths.ts";
+import { shrinkDoor } from "./shrink.ts";
 
 /** Size of a tenant's hot path on a node, MiB. */
 const HOT_PATH_MIB = 64;
@@ -17,6 +18,7 @@ export function tenantProgramPart(context: PartContext): ContainerPart {
   const { service, common, needs, tenant } = context;
   if (tenant === undefined) throw new Error(`service ${service.id} has a container a tenant, and none was given`);
   const hotPath = profileOf(service.image).role === "soc" ? [hotPathOf(context, tenant)] : [];
+  const shrink = shrinkDoor(context);
   return {
     env: {
       ...common,
@@ -25,6 +27,7 @@ export function tenantProgramPart(context: PartContext): ContainerPart {
       SECRETS_DIR: "/run/dsmil/secrets",
       ...(hotPath.length > 0 && { HOTPATH_DIR: "/hotpath" }),
       ...tuning(tenant),
+      ...shrink.env,
       ...streams(tenant),
       ...Object.assign({}, ...needs.map((store) => storeEnv(store, context, tenant))),
     },
@@ -33,6 +36,7 @@ export function tenantProgramPart(context: PartContext): ContainerPart {
       folder(`/etc/dsmil/tenants/${tenant.id}`, "/run/dsmil/secrets"),
       ...hotPath.map(({ name }) => volume(name, "/hotpath")),
       ...busMount(context),
+      ...shrink.mounts,
     ],
     tmpfs: { "/tmp": scratch(16) },
     health: httpHealth(service.port),

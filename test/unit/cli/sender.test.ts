@@ -84,7 +84,7 @@ describe("sending at least once", () => {
   it("stops at a refusal, which no patience helps", async () => {
     const stream = new Stream();
     stream.script.push(new Error("NOPERM this user has no permissions to run the 'xadd' command"));
-    await expect(senderOn(stream).send(batch(1, 1))).rejects.toThrow(/refuses to append to ALPHA_L3_IN: NOPERM/);
+    await expect(senderOn(stream).send(batch(1, 1))).rejects.toThrow(/events for ALPHA_L3_IN are refused: NOPERM/);
     expect(stream.opened).toBe(1);
   });
 
