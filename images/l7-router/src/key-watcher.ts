@@ -2,7 +2,7 @@ import type { Log } from "../../runtime/log.ts";
 import { readBounded } from "../../runtime/watch/bounded-file.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { ApiKey, KeyRing } from "./key-ring.ts";
-import { TenantFiles } from "./tenant-files.ts";
+import { TenantFiles } from "../../runtime/watch/tenant-files.ts";
 
 const MAX_FILE_BYTES = 256 * 1024;
 
