@@ -49,7 +49,7 @@ export function readConfig(variables: Variables): WorkerConfig {
     maxTokens: env.integer("MAX_TOKENS", { min: 1, max: 1 << 16, default: 512 }),
     threads: env.integer("THREADS", { min: 1, max: 64, default: 1 }),
     waitMs: env.integer("QUEUE_WAIT_MS", { min: 10, max: 60_000, default: 10_000 }),
-    timeoutMs: env.integer("TIMEOUT_MS", { min: 100, max: 600_000, default: 60_000 }),
+    timeoutMs: env.integer("TIMEOUT_MS", { min: 100, max: 600_000, default: 50_000 }),
     drainMs: env.number("DRAIN_SECONDS", { min: 0, max: 60, default: 4 }) * 1000,
   };
   env.finish();
