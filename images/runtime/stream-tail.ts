@@ -1,10 +1,8 @@
 import { Backoff } from "./backoff.ts";
+import { ReadSize } from "./read-size.ts";
 import { toEntries } from "./stream-entry.ts";
 import type { TenantService } from "./tenant-service.ts";
 import { untilReady } from "./until-ready.ts";
-
-/** Entries of one read. */
-const PAGE = 128;
 
 /** A reader that sees a whole stream without taking anything from it. */
 export interface StreamTail {
@@ -30,19 +28,21 @@ export function streamTail(
   const redis = service.reader(name);
   const backoff = new Backoff(100, 5000);
   const state = { caughtUp: false, problem: "not started" };
+  const size = new ReadSize();
   let last = `${Math.max(0, Math.floor(since))}-0`;
 
   async function read(): Promise<void> {
-    const block = service.config.pollTimeoutMs;
+    const [count, block] = [size.entries(), service.config.pollTimeoutMs];
     const reply = (await (state.caughtUp
-      ? redis.xread("COUNT", PAGE, "BLOCK", block, "STREAMS", key, last)
-      : redis.xread("COUNT", PAGE, "STREAMS", key, last))) as [string, [string, string[]][]][] | null;
+      ? redis.xread("COUNT", count, "BLOCK", block, "STREAMS", key, last)
+      : redis.xread("COUNT", count, "STREAMS", key, last))) as [string, [string, string[]][]][] | null;
     const entries = toEntries(key, reply?.[0]?.[1] ?? [], () => 1);
     for (const { id, event } of entries) {
       last = id;
       if (event !== undefined) take(event, Number.parseInt(id, 10));
     }
-    if (entries.length < PAGE) state.caughtUp = true;
+    size.learn(entries);
+    if (entries.length < count) state.caughtUp = true;
   }
 
   service.health.add({

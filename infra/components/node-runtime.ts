@@ -60,7 +60,14 @@ export class NodeRuntime extends pulumi.ComponentResource {
     }
     this.ca = new NodeFiles(
       "ca",
-      { node: node.id, path: "/etc/dsmil/ca", files: { "ca.crt": { content: args.caCert, mode: "0444" } } },
+      {
+        node: node.id,
+        path: "/etc/dsmil/ca",
+        files: {
+          "ca.crt": { content: args.caCert, mode: "0444" },
+          "fleet-root.pub": { content: pulumi.interpolate`${args.rootPublicKey}\n`, mode: "0444" },
+        },
+      },
       child,
     );
     const identity = new PqcNodeIdentity(

@@ -3,6 +3,7 @@ import { AuditTrail } from "../components/audit-trail.ts";
 import { DataServices } from "../components/data-services.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
+import { ModelSignatures } from "../components/model-signatures.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { TenantData } from "../components/tenant-data.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
@@ -30,6 +31,7 @@ export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): 
       pulumi.unsecret(pulumi.output(secrets.get(id)).apply((all) => all?.signing.certificate ?? "")),
     dependsOn: [audit.trail],
   });
+  const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
     ...model.services.filter((s) => s.id === "haproxy"),
     ...model.nodes.filter(({ id }) => id !== node.id),
@@ -43,6 +45,7 @@ export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): 
     auditPasswords: pulumi.secret(pulumi.all(audit.passwords)),
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
+    modelSignatures: models.signatures,
     identity: runtime.identity,
     formerIdentities: runtime.formerIdentities,
   };

@@ -28,6 +28,8 @@ export interface DataOutputs {
   readonly audit: { readonly readerPassword: string };
   /** Tenant id → credentials. */
   readonly tenants: Readonly<Record<string, TenantSecrets>>;
+  /** SHA-384 of a model.json in hex → text of its model.sig. */
+  readonly modelSignatures: Readonly<Record<string, string>>;
 }
 
 /** Reads the data stack's outputs from another stack of the same project. */
@@ -74,6 +76,20 @@ export class DataStack {
   /** A tenant's credentials. */
   tenant(id: string): pulumi.Output<TenantSecrets> {
     return this.entry("tenants", id, `tenant ${id}`);
+  }
+
+  /** Text of model.sig for a model.json of this SHA-384. */
+  modelSignature(release: {
+    readonly name: string;
+    readonly version: string;
+    readonly digest: string;
+  }): pulumi.Output<string> {
+    const { name, version, digest } = release;
+    return this.reference
+      .getOutput("modelSignatures")
+      .apply((map: DataOutputs["modelSignatures"] | undefined) =>
+        this.present(map?.[digest], `the signature of model ${name} ${version}`),
+      );
   }
 
   /** One of the fleet-wide outputs. */

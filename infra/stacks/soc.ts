@@ -1,4 +1,5 @@
 import { DbeGateway } from "../components/dbe-gateway.ts";
+import { NodeModels } from "../components/node-models.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { TenantServices } from "../components/tenant-services.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
@@ -11,8 +12,9 @@ export function socStack({ model, node, root }: NodeStackArgs): Record<string, u
   const anchors = data.anchors();
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
   new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  const models = new NodeModels({ model, node, root, signature: (release) => data.modelSignature(release) });
   for (const tenant of model.tenants) {
-    new TenantServices({ model, node, tenant, engine, runtime, secrets: data.tenant(tenant.id) });
+    new TenantServices({ model, node, tenant, engine, runtime, models, secrets: data.tenant(tenant.id) });
   }
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

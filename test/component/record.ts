@@ -1,5 +1,10 @@
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { disconnect } from "@pulumi/pulumi/runtime/settings.js";
+import { modelNames, modelRelease } from "../../infra/models/model-release.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const releases = modelNames(root).map((name) => modelRelease(root, name));
 
 /** One registration as the engine would have received it. */
 export interface Registration {
@@ -66,5 +71,6 @@ function dataOutputs(tenants: readonly string[]) {
     ),
     auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),
+    modelSignatures: Object.fromEntries(releases.map(({ name, digest }) => [digest, `signature of ${name}`])),
   };
 }

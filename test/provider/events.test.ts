@@ -31,6 +31,7 @@ beforeAll(async () => {
     auditPasswords: {},
     audit: { readerPassword: "" },
     tenants: stores.secrets,
+    modelSignatures: {},
   };
   fleet = { root: folder, model, data, endpoints: stores.endpoints };
 });

@@ -20,7 +20,7 @@ export function attribute(event: DsmilEvent, at: number): Attributed | undefined
   const facts = new Facts(event.category, (event.payload.fields ?? {}) as LineFields);
   const [address, user, host] = [facts.text("src_ip"), facts.text("user"), facts.text("host")];
   if (!l4 || (address === "" && user === "")) return undefined;
-  const entity = (address ? `ip:${address}` : `user:${user}@${host}`).slice(0, NAME_LENGTH);
+  const entity = shortened(address ? `ip:${address}` : `user:${user}@${host}`);
   return {
     entity,
     inside: address === "" || !facts.isPublic("src_ip"),
@@ -29,8 +29,13 @@ export function attribute(event: DsmilEvent, at: number): Attributed | undefined
       class: l4.class,
       severity,
       score: l3?.score ?? 0,
-      target: (facts.text("dest_ip") || host).slice(0, NAME_LENGTH),
+      target: shortened(facts.text("dest_ip") || host),
       entered: facts.is("ssh_fact", "accepted"),
     },
   };
+}
+
+/** A name of bounded length. A slice of a long text would keep the whole of it in memory, so it is made anew. */
+function shortened(text: string): string {
+  return text.length <= NAME_LENGTH ? text : Buffer.from(text.slice(0, NAME_LENGTH)).toString();
 }

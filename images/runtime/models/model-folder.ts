@@ -23,7 +23,7 @@ export async function versionsIn(folder: string): Promise<string[]> {
 }
 
 /**
- * Reads one version: model.json, model.sig, and model.onnx or its base64 in model.onnx.b64.
+ * Reads one version: model.json, model.sig and model.onnx.
  * @param root hex of the fleet root's raw public key
  * @throws Error with what is wrong: a file, the signature, the digest
  */
@@ -33,19 +33,12 @@ export async function readModel(folder: string, root: string, now: number): Prom
   // Before anything is parsed: what is not signed is not looked into.
   verifyModelSignature(manifestBytes, signature.toString("utf8"), root, now);
   const manifest = parseManifest(manifestBytes.toString("utf8"));
-  const content = await readContent(folder);
+  const content = await required(join(folder, "model.onnx"), MAX_MODEL_BYTES);
   const sha384 = createHash("sha384").update(content).digest("hex");
   if (content.length !== manifest.bytes || sha384 !== manifest.sha384) {
     throw new Error(`model.onnx is not the file that model.json names (SHA-384 ${sha384.slice(0, 16)}…)`);
   }
   return { manifest, content };
-}
-
-async function readContent(folder: string): Promise<Buffer> {
-  const plain = await bounded(join(folder, "model.onnx"), MAX_MODEL_BYTES);
-  if (plain) return plain;
-  const text = await required(join(folder, "model.onnx.b64"), Math.ceil(MAX_MODEL_BYTES / 3) * 4 + 1);
-  return Buffer.from(text.toString("latin1"), "base64");
 }
 
 async function required(path: string, limit: number): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { LoadedModel } from "../../../images/runtime/models/loaded-model.ts";
 import { readModel, versionsIn } from "../../../images/runtime/models/model-folder.ts";
 import { openOnnxSession } from "../../../images/runtime/models/onnx-session.ts";
-import { modelNames } from "../../../infra/models/model-files.ts";
+import { modelNames } from "../../../infra/models/model-release.ts";
 import { PROJECT } from "../../services/support/model-fleet.ts";
 
 /** Time of one inference, µs. */

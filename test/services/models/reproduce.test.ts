@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AHEAD } from "../../../images/runtime/models/features/series-features.ts";
 import { openOnnxSession } from "../../../images/runtime/models/onnx-session.ts";
-import { modelNames } from "../../../infra/models/model-files.ts";
+import { modelNames } from "../../../infra/models/model-release.ts";
 import { PROJECT } from "../support/model-fleet.ts";
 import { readMeta, readRows } from "./rows.ts";
 

@@ -1,25 +1,20 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { modelFiles, modelNames } from "../../../infra/models/model-files.ts";
-import { type ModelSigner, signModel } from "../../../infra/models/sign.ts";
+import { join, resolve } from "node:path";
+import { modelNames, modelRelease } from "../../../infra/models/model-release.ts";
 import { generate, issue } from "../../../infra/provider/pqc.ts";
+import { type Signer, signModel } from "../../../infra/provider/resources/model-signer/sign.ts";
 
 export const PROJECT = resolve(import.meta.dirname, "../../..");
 
 /** A throw-away fleet root with its signer of models, and the project's models signed by it. */
 export class ModelFleet {
   readonly root = generate();
-  readonly signer: ModelSigner;
+  readonly signer: Signer;
 
   constructor() {
     const key = generate();
     this.signer = { seed: key.seed, certificate: issue(this.root.seed, "signer", "models", key.publicKey) };
-  }
-
-  /** The files of the project's models, signed. */
-  files(names: readonly string[] = modelNames(PROJECT)): Record<string, string> {
-    return modelFiles(PROJECT, names, (manifest) => signModel(manifest, this.signer));
   }
 
   writeRoot(path: string): void {
@@ -28,9 +23,14 @@ export class ModelFleet {
 
   /** Lays models below `folder` as the deployer does. */
   write(folder: string, names: readonly string[] = modelNames(PROJECT)): void {
-    for (const [path, text] of Object.entries(this.files(names))) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
+    for (const name of names) {
+      const { version, manifest, onnx } = modelRelease(PROJECT, name);
+      const at = join(folder, name, version);
+      mkdirSync(at, { recursive: true });
+      writeFileSync(join(at, "model.onnx"), onnx);
+      writeFileSync(join(at, "model.sig"), signModel(Buffer.from(manifest), this.signer));
+      // Last, as a deployer that is not done must not look as if it were.
+      writeFileSync(join(at, "model.json"), manifest);
     }
   }
 
@@ -46,7 +46,6 @@ export class ModelFleet {
     );
     writeFileSync(join(at, "model.onnx"), content);
     writeFileSync(join(at, "model.sig"), signModel(manifest, changes.signer ?? this.signer));
-    // Last, as a deployer that is not done must not look as if it were.
     writeFileSync(join(at, "model.json"), manifest);
     return at;
   }
@@ -56,5 +55,5 @@ export class ModelFleet {
 export interface Changes {
   readonly facts?: Readonly<Record<string, unknown>>;
   readonly content?: Buffer;
-  readonly signer?: ModelSigner;
+  readonly signer?: Signer;
 }

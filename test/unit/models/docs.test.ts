@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { modelNames } from "../../../infra/models/model-files.ts";
+import { modelNames } from "../../../infra/models/model-release.ts";
 import { PROJECT } from "../../services/support/model-fleet.ts";
 
 const read = (path: string): string => readFileSync(join(PROJECT, path), "utf8");

@@ -21,12 +21,15 @@ describe("what a gateway is told", () => {
   });
 
   it("is what a tenant may, and who may speak for it", () => {
-    expect(JSON.parse(renderTenantPolicy(model, alpha, "certificate"))).toEqual({
+    const { devices, ...rest } = JSON.parse(renderTenantPolicy(model, alpha, "certificate"));
+    const served = model.services.flatMap(({ device, node }) => (device === undefined ? [] : [[device, node]]));
+    expect(devices).toEqual(Object.fromEntries(served));
+    expect(devices).toMatchObject({ 18: "node-a", 33: "node-b", 43: "node-b", 52: "node-a" });
+    expect(rest).toEqual({
       tenant: "ALPHA",
       roe_level: "SOC_ASSIST",
       compartments: ["SIGNALS", "SOC"],
       classification: "RESTRICTED",
-      devices: { 18: "node-a", 25: "node-a", 43: "node-b", 52: "node-a" },
       officers: [],
       certificate: "certificate",
     });
