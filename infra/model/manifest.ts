@@ -102,6 +102,7 @@ export interface ManifestTenant {
   readonly tools: readonly string[];
   readonly notify: readonly ManifestNotifyChannel[];
   readonly api_keys: readonly string[];
+  readonly limits: { readonly requests_per_minute: number; readonly tokens_per_day: number };
   readonly retention: { readonly hot: string; readonly soc: string; readonly archive: string };
 }
 

@@ -9,6 +9,8 @@ export interface ImageProfile {
   readonly role?: Node["role"];
   /** Whether a service may have more than one container; these are numbered from 1. */
   readonly scalable: boolean;
+  /** Whether several services may run it, each for a device of its own; their ids begin with the image's. */
+  readonly several?: true;
   /** Port the image listens on, where it cannot be chosen. */
   readonly port?: number;
 }
@@ -27,6 +29,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l5-forecaster": tenantPredictor,
   "dsmil-l6-risk": tenantPredictor,
   "dsmil-l8-analytics": tenantProgram,
+  "dsmil-l7-worker": { kind: "program", scope: "shared", role: "ai", scalable: true, several: true },
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },

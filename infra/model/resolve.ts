@@ -102,6 +102,7 @@ function resolveService(service: ManifestService, devices: readonly Device[]): S
 
 function resolveTenant(tenant: ManifestTenant): Tenant {
   const { id, roe_level, actions, compartments, classification, officers, tools, notify, api_keys, retention } = tenant;
+  const { requests_per_minute: requestsPerMinute, tokens_per_day: tokensPerDay } = tenant.limits;
   return {
     id,
     prefix: tenantPrefix(id),
@@ -115,6 +116,7 @@ function resolveTenant(tenant: ManifestTenant): Tenant {
     retentionHotSeconds: milliseconds(retention.hot) / 1_000,
     retentionSocSeconds: milliseconds(retention.soc) / 1_000,
     retentionArchiveDays: milliseconds(retention.archive) / 86_400_000,
+    limits: { requestsPerMinute, tokensPerDay },
     apiKeys: api_keys,
     streams: streamsOf(id),
     schema: schemaOf(id),

@@ -147,6 +147,8 @@ export interface Tenant {
   readonly retentionSocSeconds: number;
   /** Days that archived events are kept in Postgres. */
   readonly retentionArchiveDays: number;
+  /** What it may ask of the language models, over all routers. */
+  readonly limits: { readonly requestsPerMinute: number; readonly tokensPerDay: number };
   /** Names of the API keys to issue. */
   readonly apiKeys: readonly string[];
   readonly streams: TenantStreams;

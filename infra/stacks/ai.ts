@@ -17,6 +17,6 @@ export function aiStack({ model, node, root }: NodeStackArgs): Record<string, un
   for (const tenant of model.tenants) {
     new TenantServices({ model, node, tenant, engine, runtime, models, secrets: data.tenant(tenant.id) });
   }
-  new L7Front({ model, node, engine, runtime, data });
+  new L7Front({ model, node, engine, runtime, data, models });
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

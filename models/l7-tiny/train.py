@@ -1,4 +1,4 @@
-"""Trains l7-tiny on the processor and writes 1.0.0/model.gguf, 1.0.0/model.json and metrics.json. README.md says how to run it."""
+"""Trains l7-tiny on the processor and writes model.gguf, model.json and metrics.json. README.md says how to run it."""
 
 import argparse
 import hashlib
@@ -91,13 +91,12 @@ def main():
     tokens = stream(tokenizer, conversations(SEED, 12000))
     check, unseen = stream(tokenizer, conversations(SEED + 1, 300)), stream(tokenizer, unseen_passages())
     weights = train(tokens, check)
-    version = out / VERSION
-    version.mkdir(parents=True, exist_ok=True)
-    write_gguf(version / "model.gguf", weights, tokenizer)
-    data = (version / "model.gguf").read_bytes()
+    out.mkdir(parents=True, exist_ok=True)
+    write_gguf(out / "model.gguf", weights, tokenizer)
+    data = (out / "model.gguf").read_bytes()
     digest = hashlib.sha384(data).hexdigest()
     model = {"v": 1, "name": "l7-tiny", "version": VERSION, "format": "gguf", "bytes": len(data), "sha384": digest}
-    (version / "model.json").write_text(json.dumps(model, indent=2) + "\n")
+    (out / "model.json").write_text(json.dumps(model, indent=2) + "\n")
     count = sum(int(np.size(value)) for value in weights.values())
     metrics = {
         "seed": SEED, "parameters": count, "training_tokens": len(tokens), "held_out_tokens": len(check),

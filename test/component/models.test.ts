@@ -54,7 +54,7 @@ describe("models", () => {
     if (names.length > 0) expect(laid.map(({ path }) => path)).toContain("/opt/dsmil/models");
     for (const name of names) {
       const { files } = laid.find(({ path }) => path.includes(name)) ?? { files: {} };
-      const { manifest, onnx } = modelRelease(root, name);
+      const { manifest, content: onnx } = modelRelease(root, name);
       expect(files).toEqual({
         "model.json": { content: manifest, mode: "0444" },
         "model.sig": { content: `signature of ${name}`, mode: "0444" },

@@ -23,8 +23,6 @@ export interface L7Config {
   readonly workersPollMs: number;
   /** Whether device 51 must allow each prompt; off where the fleet has none. */
   readonly promptCheck: boolean;
-  /** Routers that share the tenants' limits. */
-  readonly routers: number;
   /** Hex of the fleet root's raw public key, read at the moment of use; throws where there is none. */
   readonly root: ModelSettings["root"];
   /** Time from SIGTERM to the last request, milliseconds. */
@@ -48,7 +46,6 @@ export function readConfig(variables: Variables): L7Config {
     workerIdleMs: env.integer("WORKER_IDLE_MS", { min: 100, max: 600_000, default: 55_000 }),
     workersPollMs: env.integer("WORKERS_POLL_MS", { min: 50, max: 60_000, default: 1000 }),
     promptCheck: env.choice("PROMPT_CHECK", ["required", "off"], "required") === "required",
-    routers: env.integer("ROUTERS", { min: 1, max: 16, default: 1 }),
     root: readModelSettings(env).root,
     drainMs: env.number("DRAIN_SECONDS", { min: 0, max: 60, default: 4 }) * 1000,
     bodyLimit: env.integer("BODY_LIMIT", { min: 1024, max: 64 * 1024 * 1024, default: 1024 * 1024 }),

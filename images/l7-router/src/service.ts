@@ -47,7 +47,7 @@ export class L7Service {
     this.keys = new KeyWatcher(apiKeysDir, ring, log);
     this.signing = new SigningKeys(apiKeysDir, log);
     this.certificates = new TenantCertificates(apiKeysDir, config.root, log);
-    const limiter = new Limiter(config.routers);
+    const limiter = new Limiter();
     this.limits = new LimitsWatcher(apiKeysDir, limiter, log);
     this.pool = poolOf(config, log);
     const { bus, signing: keys, pool } = this;

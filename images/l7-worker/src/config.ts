@@ -39,7 +39,7 @@ export function readConfig(variables: Variables): WorkerConfig {
     identity: readIdentity(env, { service: "l7-worker", device: 47, layer: 7, httpPort: 8047 }),
     models: readModelSettings(env),
     model: env.text("MODEL_NAME", { pattern: /^[a-z][a-z0-9-]{0,39}$/, hint: "a model's name", default: "l7-tiny" }),
-    signatureRequired: env.choice("MODEL_SIGNATURE", ["required", "optional"], "optional") === "required",
+    signatureRequired: env.choice("MODEL_SIGNATURE", ["required", "optional"], "required") === "required",
     certificatesDir: env.text("CERTIFICATES_DIR", { ...PATH, default: "/run/dsmil/tenants" }),
     certificatesPollMs: env.integer("CERTIFICATES_POLL_MS", { min: 50, max: 10_000, default: 500 }),
     routerDevice: env.integer("ROUTER_DEVICE", { min: 0, max: 103, default: 43 }),

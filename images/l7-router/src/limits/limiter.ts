@@ -20,14 +20,8 @@ const DAY = 24 * 60 * MINUTE;
  * tenant whose requests all come to one router gets that router's share alone. Counts are gone with the process.
  */
 export class Limiter {
-  private readonly share: number;
   private limits: ReadonlyMap<string, TenantLimits> = new Map();
   private readonly used = new Map<string, Used>();
-
-  /** @param routers that share the limits */
-  constructor(routers: number) {
-    this.share = 1 / routers;
-  }
 
   /** Puts new limits in force; what was used stays used. */
   replace(limits: ReadonlyMap<string, TenantLimits>): void {
@@ -69,8 +63,8 @@ export class Limiter {
 
   /** This router's share of a tenant's limits, at least 1. */
   private of(tenant: string): { readonly requests: number; readonly tokens: number } {
-    const { requests_per_minute, tokens_per_day } = this.limits.get(tenant) ?? DEFAULT_LIMITS;
-    const shareOf = (all: number): number => Math.max(1, Math.floor(all * this.share));
+    const { requests_per_minute, tokens_per_day, routers } = this.limits.get(tenant) ?? DEFAULT_LIMITS;
+    const shareOf = (all: number): number => Math.max(1, Math.floor(all / routers));
     return { requests: shareOf(requests_per_minute), tokens: shareOf(tokens_per_day) };
   }
 
