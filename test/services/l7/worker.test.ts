@@ -103,7 +103,7 @@ describe("a worker", () => {
     const { status, text } = await send(await made(request()));
     expect(status).toBe(403);
     expect(text).toMatch(why);
-    expect(worker.lines.at(-1)).toMatch(/"audit":true.*"outcome":"denied"/);
+    await until(async () => /"audit":true.*"outcome":"denied"/.test(worker.lines.at(-1) ?? ""));
   });
 
   it("refuses a request without a claim", async () => {

@@ -45,6 +45,7 @@ export class Worker {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
   private readonly breaker;
   private open = 0;
+  private brokenAt = 0;
   private seen: { readonly status: WorkerStatus; readonly at: number } | undefined;
 
   constructor(address: WorkerAddress, settings: WorkerSettings) {
@@ -54,6 +55,9 @@ export class Worker {
       handleWhen((error) => error instanceof WorkerError && error.kind === "down"),
       { halfOpenAfter: settings.halfOpenMs, breaker: new ConsecutiveBreaker(settings.breakAfter) },
     );
+    this.breaker.onBreak(() => {
+      this.brokenAt = performance.now();
+    });
   }
 
   /** The model it has; undefined when it has none or was not heard of lately. */
@@ -73,14 +77,15 @@ export class Worker {
     return Math.max(this.open, running + waiting);
   }
 
+  /** Whether it is left alone; after that time the next request tries it. */
   get isBroken(): boolean {
-    return this.breaker.state === CircuitState.Open || this.breaker.state === CircuitState.Isolated;
+    return this.breaker.state === CircuitState.Open && performance.now() - this.brokenAt < this.settings.halfOpenMs;
   }
 
   /** For /health. */
   get state(): "open" | "closed" | "half-open" {
     if (this.isBroken) return "open";
-    return this.breaker.state === CircuitState.HalfOpen ? "half-open" : "closed";
+    return this.breaker.state === CircuitState.Closed ? "closed" : "half-open";
   }
 
   /** Takes a status, or that there was none. */
