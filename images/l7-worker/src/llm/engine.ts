@@ -1,15 +1,5 @@
 import { randomInt } from "node:crypto";
-import {
-  type ChatHistoryItem,
-  type ChatWrapper,
-  getLlama,
-  type Llama,
-  LlamaChat,
-  type LlamaContextSequence,
-  LlamaLogLevel,
-  type LlamaModel,
-  resolveChatWrapper,
-} from "node-llama-cpp";
+import type { ChatHistoryItem, ChatWrapper, Llama, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import type { ChatMessage, FinishReason, GenerateRequest, Usage } from "../../../runtime/l7/generate.ts";
 import type { Log } from "../../../runtime/log.ts";
 import { Refusal } from "../refusal.ts";
@@ -33,6 +23,13 @@ export interface Outcome {
   readonly usage: Usage;
 }
 
+type Runtime = typeof import("node-llama-cpp");
+
+interface Made {
+  readonly sequences: readonly Sequence[];
+  readonly maxTokens: number;
+}
+
 /** Tokens kept free at the end, so that the context never has to be shifted. */
 const SPARE = 4;
 
@@ -41,25 +38,30 @@ export class LlamaEngine {
   readonly sequences: readonly Sequence[];
   /** Tokens of a conversation with its answer. */
   readonly context: number;
+  private readonly runtime: Runtime;
   private readonly llama: Llama;
   private readonly model: LlamaModel;
   private readonly wrapper: ChatWrapper;
   private readonly maxTokens: number;
 
-  private constructor(llama: Llama, model: LlamaModel, sequences: readonly Sequence[], maxTokens: number) {
+  private constructor(runtime: Runtime, llama: Llama, model: LlamaModel, made: Made) {
+    const { sequences, maxTokens } = made;
+    this.runtime = runtime;
     this.llama = llama;
     this.model = model;
     this.sequences = sequences;
     this.maxTokens = maxTokens;
     this.context = sequences[0]?.contextSize ?? 0;
-    this.wrapper = resolveChatWrapper(model);
+    this.wrapper = runtime.resolveChatWrapper(model);
   }
 
   /** Loads a model. Nothing is fetched or compiled: the prebuilt library is used, or none. */
   static async load({ path, slots, context, maxTokens, threads, log }: EngineOptions): Promise<LlamaEngine> {
-    const llama = await getLlama({
+    // A package of its own beside the bundle: a worker with a bad configuration says so without it.
+    const runtime = await import("node-llama-cpp");
+    const llama = await runtime.getLlama({
       ...{ gpu: false, build: "never", skipDownload: true, progressLogs: false, maxThreads: threads },
-      logLevel: LlamaLogLevel.warn,
+      logLevel: runtime.LlamaLogLevel.warn,
       logger: (level, message) => log.debug({ level }, message.trim().slice(0, 500)),
     });
     try {
@@ -67,7 +69,7 @@ export class LlamaEngine {
       const contextSize = Math.min(context, model.trainContextSize);
       const made = await model.createContext({ sequences: slots, contextSize, threads, batchSize: 256 });
       const sequences = Array.from({ length: slots }, () => made.getSequence());
-      return new LlamaEngine(llama, model, sequences, maxTokens);
+      return new LlamaEngine(runtime, llama, model, { sequences, maxTokens });
     } catch (error) {
       await llama.dispose();
       throw error;
@@ -91,7 +93,7 @@ export class LlamaEngine {
     // Nothing of another tenant's conversation stays, not even as time that a known beginning would save.
     await sequence.clearHistory();
     const before = sequence.tokenMeter.getState();
-    const chat = new LlamaChat({ contextSequence: sequence, chatWrapper: this.wrapper });
+    const chat = new this.runtime.LlamaChat({ contextSequence: sequence, chatWrapper: this.wrapper });
     try {
       const { metadata } = await chat.generateResponse(history, {
         ...{ signal, maxTokens: room, temperature: request.temperature, topP: request.top_p },
