@@ -11,6 +11,8 @@ export interface ImageProfile {
   readonly scalable: boolean;
   /** A program that speaks for no device: it says node and limits itself. */
   readonly deviceless?: boolean;
+  /** Whether several services may run it, each for a device of its own; their ids begin with the image's. */
+  readonly several?: true;
   /** Port the image listens on, where it cannot be chosen. */
   readonly port?: number;
 }
@@ -34,6 +36,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l8-soar": tenantProgram,
   "dsmil-l9-coa": tenantProgram,
   "dsmil-l9-nc3": tenantProgram,
+  "dsmil-l7-worker": { kind: "program", scope: "shared", role: "ai", scalable: true, several: true },
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
   "dsmil-shrink": { kind: "program", scope: "shared", role: "soc", scalable: false, deviceless: true },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },

