@@ -18,8 +18,15 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === "string";
 const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isUnit: Check = (value) => typeof value === "number" && value >= 0 && value <= 1;
+const isUnitOrNone: Check = (value) => value === undefined || isUnit(value);
 const isWhole: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff;
 const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const isModel: Check = (value) => {
+  if (value === undefined) return true;
+  const { name, version } = (value ?? {}) as Fields;
+  return isShort(name) && isShort(version);
+};
+const isShort: Check = (value) => typeof value === "string" && value.length <= 64;
 const matches =
   (pattern: RegExp): Check =>
   (value) =>
@@ -37,9 +44,16 @@ const REQUIRED: Readonly<Record<string, Check>> = {
   payload: isObject,
 };
 const RESULTS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
-  l3: { score: isUnit, decision: matches(/^(PASS|REVIEW|ALERT)$/), rules: isTexts },
-  l4: { class: matches(CATEGORY), confidence: isUnit, evidence: isTexts, alternatives: Array.isArray },
+  l3: { score: isUnit, decision: matches(/^(PASS|REVIEW|ALERT)$/), rules: isTexts, model: isModel },
+  l4: {
+    class: matches(CATEGORY),
+    confidence: isUnit,
+    evidence: isTexts,
+    alternatives: Array.isArray,
+    model: isModel,
+  },
   l8: { device: isWhole, severity_before: isSeverity, severity: isSeverity, escalations: isTexts, complete: isBoolean },
+  l8_enrichment: { advml_flags: isTexts, about: isText, l3_score: isUnitOrNone, l4_threat: isUnitOrNone },
 };
 
 /** An event's text for a stream or a store. */

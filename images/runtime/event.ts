@@ -1,3 +1,4 @@
+import type { ModelIdentity } from "./models/manifest.ts";
 import type { Severity } from "./severity.ts";
 
 /** A value JSON can carry. */
@@ -8,8 +9,10 @@ export interface L3Result {
   /** 0 (nothing) to 1 (certain). */
   readonly score: number;
   readonly decision: "PASS" | "REVIEW" | "ALERT";
-  /** Ids of the rules that fired, strongest first. */
+  /** Ids of the rules that fired, strongest first: explanations, and the score itself where there is no model. */
   readonly rules: readonly string[];
+  /** The model that made the score; absent where the rules did. */
+  readonly model?: ModelIdentity;
 }
 
 /** Layer 4: what kind of thing it is. */
@@ -19,8 +22,10 @@ export interface L4Result {
   readonly confidence: number;
   /** Ids of the evidence that spoke for the class, strongest first. */
   readonly evidence: readonly string[];
-  /** Other classes that evidence spoke for, likeliest first. */
+  /** Other classes that it may be, likeliest first. */
   readonly alternatives: readonly { readonly class: string; readonly confidence: number }[];
+  /** The model that named the class; absent where the rules did. */
+  readonly model?: ModelIdentity;
 }
 
 /** Layer 8, device 52: the fused verdict. */
@@ -33,6 +38,18 @@ export interface L8Result {
   readonly escalations: readonly string[];
   /** False while Layer 4 has not spoken within the join window. */
   readonly complete: boolean;
+}
+
+/** Layer 8, device 51: what an entry of its own is about. */
+export interface L8Enrichment {
+  /** `LAYER_DISCREPANCY`, `POSSIBLE_LOG_TAMPER`. */
+  readonly advml_flags: readonly string[];
+  /** Id of the event, or name of the row, that the flags are about. */
+  readonly about: string;
+  /** Layer 3's score, 0 to 1. */
+  readonly l3_score?: number;
+  /** How much of a threat Layer 4 holds it for, 0 to 1. */
+  readonly l4_threat?: number;
 }
 
 /** One event as every stream carries it, in the field `event` (Phase 1 data fabric). */
@@ -51,4 +68,5 @@ export interface DsmilEvent {
   readonly l3?: L3Result;
   readonly l4?: L4Result;
   readonly l8?: L8Result;
+  readonly l8_enrichment?: L8Enrichment;
 }

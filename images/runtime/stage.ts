@@ -13,7 +13,10 @@ import type { TenantService } from "./tenant-service.ts";
 /** What a stage makes of one entry. */
 export type Staged = { readonly kind: "passed"; readonly event: DsmilEvent } | Rejected;
 
-/** One stage of the flow: a stream in, a pure step, streams out. */
+/** What a stage made of an entry, or the bug it met. */
+export type Step = Staged | { readonly kind: "failed"; readonly error: Error };
+
+/** One stage of the flow: a stream in, a step, streams out. */
 export interface Stage {
   /** Name of the input in /health and of the work in the metrics. */
   readonly input: string;
@@ -24,8 +27,8 @@ export interface Stage {
   readonly to: readonly string[];
   /** Objective of the layer for one batch, milliseconds. */
   readonly objectiveMs: number;
-  /** Pure and idempotent: the same entry gives the same event with the same id. May throw for a bug. */
-  readonly step: (entry: StreamEntry, self: Refuser) => Staged;
+  /** One result an entry, in order. An entry gives an event with the same id each time; a throw repeats the batch. */
+  readonly step: (entries: readonly StreamEntry[], self: Refuser) => Promise<readonly Step[]>;
 }
 
 /** Wires a stage into its service: it runs from `service.start()` on. */
@@ -40,7 +43,7 @@ export function addStage(service: TenantService, stage: Stage): void {
 
   async function handle(entries: readonly StreamEntry[]): Promise<Outcome> {
     const begun = performance.now();
-    const { appends, reasons, done, failed } = work(entries, stage, self, rejects);
+    const { appends, reasons, done, failed } = sorted(entries, await stage.step(entries, self), stage, rejects);
     await writer.append(appends);
     // Counted once Redis has all of it, so that a batch that is repeated counts once.
     const elapsed = performance.now() - begun;
@@ -66,17 +69,18 @@ export function addStage(service: TenantService, stage: Stage): void {
   service.consume(stage.input, consumer);
 }
 
-function work(entries: readonly StreamEntry[], stage: Stage, self: Refuser, rejects: string) {
+function sorted(entries: readonly StreamEntry[], steps: readonly Step[], stage: Stage, rejects: string) {
   const appends: StreamAppend[] = [];
   const reasons: Rejected["reason"][] = [];
   const done: string[] = [];
   const failed: { entry: StreamEntry; error: Error }[] = [];
-  for (const entry of entries) {
+  for (const [at, entry] of entries.entries()) {
     try {
-      const staged = stage.step(entry, self);
-      const event = encodeEvent(staged.event);
-      if (staged.kind === "rejected") reasons.push(staged.reason);
-      for (const key of staged.kind === "rejected" ? [rejects] : stage.to) appends.push({ key, event });
+      const step = steps[at] ?? { kind: "failed", error: new Error("the step gave no result for this entry") };
+      if (step.kind === "failed") throw step.error;
+      const event = encodeEvent(step.event);
+      if (step.kind === "rejected") reasons.push(step.reason);
+      for (const key of step.kind === "rejected" ? [rejects] : stage.to) appends.push({ key, event });
       done.push(entry.id);
     } catch (error) {
       failed.push({ entry, error: error as Error });

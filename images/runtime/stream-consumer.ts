@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { Backoff } from "./backoff.ts";
 import type { Log } from "./log.ts";
 import { pause } from "./pause.ts";
+import { ReadSize } from "./read-size.ts";
 import { type StreamEntry, toEntries } from "./stream-entry.ts";
 import { untilReady } from "./until-ready.ts";
 
@@ -39,11 +40,6 @@ export interface ConsumerOptions {
   readonly log: Log;
 }
 
-/** Memory for one read, characters: the number of entries asked for follows their average length. */
-const READ_BUDGET = 2 * 1024 * 1024;
-/** Most entries of one read whatever their length was: after short ones, this many may be 64 KiB each. */
-const MAX_READ = 128;
-
 /**
  * Reads one stream through a consumer group: first what an earlier run of this consumer left un-acknowledged, then
  * new entries, and every half of `staleMs` what any consumer left for longer than `staleMs`. At least once: an entry
@@ -57,8 +53,7 @@ export class StreamConsumer {
   private readonly options: ConsumerOptions;
   private readonly inFlight = new Set<string>();
   private readonly backoff = new Backoff(100, 5000);
-  /** Starts as if all were long; halves with each read of short ones. */
-  private averageLength = 64 * 1024;
+  private readonly size = new ReadSize();
   private nextTakeover = 0;
   private started = false;
   private problem = "not started";
@@ -123,9 +118,19 @@ export class StreamConsumer {
 
   private async readNew(limit: number): Promise<StreamEntry[]> {
     const { reader, group, consumer, key, pollTimeoutMs } = this.options;
-    const count = Math.max(1, Math.min(limit, MAX_READ, Math.floor(READ_BUDGET / this.averageLength)));
     const reply = (await reader.xreadgroup(
-      ...(["GROUP", group, consumer, "COUNT", count, "BLOCK", pollTimeoutMs, "STREAMS", key, ">"] as const),
+      ...([
+        "GROUP",
+        group,
+        consumer,
+        "COUNT",
+        this.size.entries(limit),
+        "BLOCK",
+        pollTimeoutMs,
+        "STREAMS",
+        key,
+        ">",
+      ] as const),
     )) as [string, [string, string[]][]][] | null;
     return toEntries(key, reply?.[0]?.[1] ?? [], () => 1);
   }
@@ -160,8 +165,7 @@ export class StreamConsumer {
 
   private async dispatch(entries: readonly StreamEntry[], signal: AbortSignal): Promise<void> {
     if (entries.length === 0) return;
-    const length = entries.reduce((sum, { event }) => sum + (event?.length ?? 0), 0) / entries.length;
-    this.averageLength = Math.max(256, length, this.averageLength / 2);
+    this.size.learn(entries);
     for (const { id } of entries) this.inFlight.add(id);
     const outcome = await this.untilHandled(entries, signal);
     if (!outcome) return;

@@ -18,6 +18,8 @@ export interface StreamKeys {
   readonly l4In: string;
   readonly l4Out: string;
   readonly socEvents: string;
+  readonly l5Out: string;
+  readonly l6Out: string;
   readonly rejects: string;
   readonly proposals: string;
   readonly health: string;
@@ -93,6 +95,8 @@ function readStreams(env: Environment, tenant: string): StreamKeys {
     l4In: key("L4_IN"),
     l4Out: key("L4_OUT"),
     socEvents: key("SOC_EVENTS"),
+    l5Out: key("L5_OUT"),
+    l6Out: key("L6_OUT"),
     rejects: key("REJECTS"),
     proposals: key("PROPOSALS"),
     health: env.text("REDIS_STREAM_HEALTH_EVENTS", { pattern: /^[A-Z0-9_]{1,64}$/, default: "HEALTH_EVENTS" }),

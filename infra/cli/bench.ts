@@ -5,7 +5,7 @@ import { ExitError } from "./errors.ts";
 import { projectModel } from "./model.ts";
 import { projectRoot } from "./root.ts";
 
-const PARTS = ["deploy", "growth", "dbe"] as const;
+const PARTS = ["deploy", "growth", "dbe", "models"] as const;
 type Part = (typeof PARTS)[number];
 
 interface BenchOptions {
@@ -21,13 +21,13 @@ const INTERRUPTED = 130;
 
 /**
  * `dsmil bench`: how long deployments take, beside a peer that does the same work, how that grows with tenants, and what
- * DBE adds to a message.
+ * DBE adds to a message, and what models take.
  */
 export function registerBench(program: Command): void {
   program
     .command("bench")
     .description(
-      "Time deployments against docker compose and the Engine API, their growth by tenant, and DBE messages.",
+      "Time deployments against docker compose and the Engine API, their growth by tenant, DBE messages and models.",
     )
     .option("--runs <n>", "interleaved runs of each side", atLeast(1), 3)
     .option("--containers <n>", "containers on all nodes together", atLeast(3), 30)
@@ -53,6 +53,7 @@ async function bench(options: BenchOptions): Promise<void> {
       ...(wanted("deploy") && { deploy: await deploy({ ...common, ...options, nodes: nodes() }, options) }),
       ...(wanted("growth") && { growth: await growth(common, options) }),
       ...(wanted("dbe") && { dbe: await dbe(common, options) }),
+      ...(wanted("models") && { models: await models(common, options) }),
     };
     if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   } catch (error) {
@@ -92,6 +93,14 @@ async function dbe(common: { step: (text: string) => void; signal: AbortSignal }
   const result = await benchDbe({ ...common, runs });
   if (!json) process.stdout.write(`\n${dbeTable(result, runs)}\n\n`);
   return { runs, rows: dbeRows(result), ...result };
+}
+
+async function models(common: { step: (text: string) => void; signal: AbortSignal }, { json, runs }: BenchOptions) {
+  const { benchModels } = await import("../../test/bench/models/bench.ts");
+  const { modelTable } = await import("../../test/bench/models/report.ts");
+  const result = await benchModels({ ...common, runs });
+  if (!json) process.stdout.write(`\n${modelTable(result, runs)}\n\n`);
+  return { runs, ...result };
 }
 
 function atLeast(least: number): (text: string) => number {

@@ -5,7 +5,10 @@ import { imageTags } from "../images/tag.ts";
 import type { Model } from "../model/types.ts";
 
 /** Everything that decides what the stacks declare, beside the model and the images' sources. */
-const SOURCES = ["infra/**/*", "templates/**/*", "policies/**/*", "package-lock.json", "package.json", "Pulumi*.yaml"];
+const SOURCES = [
+  ...["infra/**/*", "templates/**/*", "policies/**/*", "models/*/model.*"],
+  ...["package-lock.json", "package.json", "Pulumi*.yaml"],
+];
 /** Variables that reach the program or the CLI. */
 const VARIABLES = /^(DSMIL|PULUMI)_/;
 

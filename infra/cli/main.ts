@@ -5,6 +5,7 @@ import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerDbe } from "./dbe.ts";
 import { registerDestroy } from "./destroy.ts";
+import { registerDrill } from "./drill.ts";
 import { registerEnv } from "./env.ts";
 import { ExitError, reportError } from "./errors.ts";
 import { registerEvents } from "./events.ts";
@@ -36,8 +37,9 @@ for (const register of [
   registerTenant,
   registerEvents,
   registerIsolation,
-  registerDbe,
+  registerDrill,
   registerOfficer,
+  registerDbe,
   registerStop,
   registerAudit,
   registerTraces,

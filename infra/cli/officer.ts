@@ -1,102 +1,93 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
+import pc from "picocolors";
 import { signer } from "../../images/runtime/pqc/signer.ts";
 import { UserError } from "./errors.ts";
-import { knownTenant } from "./known-tenant.ts";
 import { projectModel } from "./model.ts";
-import { askGate, stopStateOf } from "./officer/ask-gate.ts";
-import { readOfficerKey } from "./officer/key-file.ts";
-import { type Asked, newRequest, parseRequest, signRequest } from "./officer/request.ts";
+import { enrolOfficer } from "./officer/enrol.ts";
+import { readOfficerKey } from "./officer/key.ts";
+import { registerOfficerRequests } from "./officer/requests.ts";
+import { signProbe } from "./officer/sign.ts";
+import { projectRoot } from "./root.ts";
+import { findTenant } from "./stores/fleet.ts";
 
-/** `dsmil officer keygen|prepare|sign|send`: requests that two people sign, each with a key that never leaves them. */
+interface AddOptions {
+  readonly tenant: string;
+  readonly person: string;
+  readonly key?: string;
+}
+
+interface SignOptions {
+  readonly tenant: string;
+  readonly key: string;
+  readonly to: string;
+  readonly messageId: string;
+  readonly payload: string;
+}
+
+/** `dsmil officer`: keys of the people whose two signatures release what needs two persons. */
 export function registerOfficer(program: Command): void {
-  const officer = program.command("officer").description("Make, sign and send what officers have to sign.");
+  const officer = program
+    .command("officer")
+    .description("Make the key of a person whose signature counts, and sign a protected request with it.");
   officer
-    .command("keygen")
-    .description("Make an officer's key, and print the block for the manifest's `officers`.")
-    .argument("<person>", "who it is: duty.officer")
-    .requiredOption("--out <file>", "where the key goes; it must not be there yet")
-    .action(keygen);
-  officer
-    .command("prepare")
-    .description("Write a request to a tenant's gate into a file; it can be signed and sent for 5 minutes.")
-    .argument("<what>", "nc3-status, stop or release")
-    .argument("<tenant>")
-    .requiredOption("--out <file>")
-    .option("--reason <text>", "of a stop, for the audit log", "")
-    .action(prepare);
+    .command("add")
+    .description("Make a key and enter its public half in the manifest.")
+    .requiredOption("-t, --tenant <id>", "tenant whose requests the person signs")
+    .requiredOption("--person <name>", "who it is, such as duty.officer; one person's keys count once")
+    .option("--key <file>", "where the key goes (default: .dsmil/officers/<tenant>-<person>.key)")
+    .addHelpText(
+      "after",
+      `
+The key never leaves this machine; give each officer a file of their own, on a machine of their own. The nodes learn of
+the officer with the next \`bin/dsmil up\`.
+
+Exit codes: 0 done, 1 not done, 64 usage.`,
+    )
+    .action(add);
   officer
     .command("sign")
-    .description("Add an officer's signature to a request's file.")
-    .argument("<file>")
+    .description("Sign one NC3 query (type 0x62); prints what `dbe send --signature-a` takes.")
+    .requiredOption("-t, --tenant <id>")
     .requiredOption("--key <file>", "the officer's key")
+    .requiredOption("--message-id <hex>", "id of the message, 32 hex digits; all who sign agree on it first")
+    .requiredOption("--payload <text>", "content, exactly as it will be sent")
+    .option("--to <device>", "device it is for", "61")
     .action(sign);
-  officer
-    .command("send")
-    .description("Send a signed request over the bus, and print the gate's answer.")
-    .argument("<file>")
-    .action(async (file: string) => {
-      const answer = await askGate(projectModel(), parseRequest(read(file)));
-      process.stdout.write(`${JSON.stringify(JSON.parse(answer), null, 2)}\n`);
-    });
+  registerOfficerRequests(officer);
 }
 
-function keygen(person: string, { out }: { readonly out: string }): void {
+function add({ tenant: id, person, key }: AddOptions): void {
+  const tenant = findTenant(projectModel(), id).id;
   if (!/^[a-z][a-z0-9._-]{1,63}$/.test(person)) {
     throw new UserError(
-      `${JSON.stringify(person)} is no person's name`,
-      "2 to 64 lower-case letters, digits and . _ -",
+      `${JSON.stringify(person)} is no name of a person`,
+      "2 to 64 of a-z, 0-9, '.', '_', '-', a letter first",
     );
   }
+  const manifest = resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml");
+  const file = resolve(key ?? join(projectRoot, ".dsmil/officers", `${tenant}-${person}.key`));
   const seed = randomBytes(32).toString("hex");
+  const text = enrolOfficer(readFileSync(manifest, "utf8"), tenant, person, signer(seed).publicKey);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
-    writeFileSync(out, `${seed}\n`, { mode: 0o400, flag: "wx" });
+    writeFileSync(file, `${seed}\n`, { mode: 0o600, flag: "wx" });
   } catch (error) {
-    throw new UserError(`${out} cannot be made: ${(error as Error).message}`, "name a file that is not there yet");
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw new UserError(`${file} is there already`, "name another file with --key");
+    throw new UserError(`${file} cannot be written: ${message}`, "name another file with --key");
   }
-  process.stdout.write(`      - person: ${person}\n        public_key: ${signer(seed).publicKey}\n`);
+  const draft = `${manifest}.${process.pid}.tmp`;
+  writeFileSync(draft, text);
+  renameSync(draft, manifest);
+  const next = pc.dim("next: bin/dsmil up");
+  process.stdout.write(`${pc.green("✓")} ${person} is an officer of ${tenant}; the key is ${file}\n${next}\n`);
 }
 
-interface PrepareOptions {
-  readonly out: string;
-  readonly reason: string;
-}
-
-async function prepare(what: string, id: string, { out, reason }: PrepareOptions): Promise<void> {
-  const model = projectModel();
-  const tenant = knownTenant(model, id);
-  const asked = await askedOf(what, reason, () => stopStateOf(model, tenant));
-  write(out, newRequest(tenant, asked));
-}
-
-async function askedOf(
-  what: string,
-  reason: string,
-  state: () => Promise<{ readonly stop: string | null }>,
-): Promise<Asked> {
-  if (what === "nc3-status") return { what };
-  if (what === "stop") return { what, reason };
-  if (what !== "release") throw new UserError(`${what} cannot be asked`, "name nc3-status, stop or release");
-  const { stop } = await state();
-  if (stop === null) throw new UserError("the tenant is not stopped", "there is nothing to release");
-  return { what, releases: stop };
-}
-
-async function sign(file: string, { key }: { readonly key: string }): Promise<void> {
-  const request = parseRequest(read(file));
-  process.stdout.write(`signing for ${request.tenant}: ${request.payload}\n`);
-  write(file, await signRequest(request, await readOfficerKey(key)));
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UserError(`${file} cannot be read: ${(error as Error).message}`, "name a file that is there");
-  }
-}
-
-function write(file: string, request: object): void {
-  writeFileSync(file, `${JSON.stringify(request, null, 2)}\n`, { mode: 0o600 });
+async function sign({ tenant, key, to, messageId, payload }: SignOptions): Promise<void> {
+  const { prefix } = findTenant(projectModel(), tenant);
+  const request = { tenant: prefix, destination: Number(to), messageId: messageId.toLowerCase(), payload };
+  process.stdout.write(`${await signProbe(request, readOfficerKey(key))}\n`);
 }

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import pc from "picocolors";
 import type { StopAnswer } from "../../images/l9-nc3/src/stop-handler.ts";
-import type { Signer } from "../../images/runtime/pqc/signer.ts";
+import { type Signer, signer } from "../../images/runtime/pqc/signer.ts";
 import type { Model } from "../model/types.ts";
 import { ExitError, UserError } from "./errors.ts";
-import { knownTenant } from "./known-tenant.ts";
 import { projectModel } from "./model.ts";
 import { askGate, stopStateOf } from "./officer/ask-gate.ts";
-import { readOfficerKey } from "./officer/key-file.ts";
+import { readOfficerKey } from "./officer/key.ts";
 import { type Asked, newRequest, signRequest } from "./officer/request.ts";
+import { findTenant } from "./stores/fleet.ts";
 
 interface Options {
   readonly fleet?: boolean;
@@ -53,8 +53,8 @@ async function forEach(
 ): Promise<void> {
   if ((tenant === undefined) !== (fleet === true)) throw new UserError("whom?", "name one tenant, or say --fleet");
   const model = projectModel();
-  const tenants = tenant === undefined ? model.tenants.map(({ prefix }) => prefix) : [knownTenant(model, tenant)];
-  const keys = await Promise.all(files.map(readOfficerKey));
+  const tenants = tenant === undefined ? model.tenants.map(({ prefix }) => prefix) : [findTenant(model, tenant).prefix];
+  const keys = files.map((file) => signer(readOfficerKey(file)));
   let failed = 0;
   // One that cannot be reached must not keep the others from being stopped.
   for (const id of tenants) {

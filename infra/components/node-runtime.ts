@@ -27,6 +27,8 @@ export interface NodeRuntimeArgs {
 export class NodeRuntime extends pulumi.ComponentResource {
   /** The identity's public half, hex. */
   readonly identity: pulumi.Output<string>;
+  /** The root's certificate of it. */
+  readonly certificate: pulumi.Output<string>;
   /** Certificates of the node's earlier keys. */
   readonly formerIdentities: pulumi.Output<string[]>;
   /** The node's keys and those of its peers, as files. */
@@ -60,7 +62,14 @@ export class NodeRuntime extends pulumi.ComponentResource {
     }
     this.ca = new NodeFiles(
       "ca",
-      { node: node.id, path: "/etc/dsmil/ca", files: { "ca.crt": { content: args.caCert, mode: "0444" } } },
+      {
+        node: node.id,
+        path: "/etc/dsmil/ca",
+        files: {
+          "ca.crt": { content: args.caCert, mode: "0444" },
+          "fleet-root.pub": { content: pulumi.interpolate`${args.rootPublicKey}\n`, mode: "0444" },
+        },
+      },
       child,
     );
     const identity = new PqcNodeIdentity(
@@ -79,6 +88,7 @@ export class NodeRuntime extends pulumi.ComponentResource {
     this.keys = identity;
     this.tpmGroups = identity.tpmGroup.apply((group) => (group ? [group] : []));
     this.identity = identity.publicKey;
+    this.certificate = identity.certificate;
     this.formerIdentities = identity.former;
     this.registerOutputs({ identity: this.identity });
   }

@@ -85,8 +85,11 @@ export class TenantData extends pulumi.ComponentResource {
           { key: streams.l3Out, groups: ["l8-analytics"], retentionSeconds: hot },
           { key: streams.l4In, groups: ["l4-classifier"], retentionSeconds: hot },
           { key: streams.l4Out, groups: ["l8-analytics"], retentionSeconds: hot },
+          // Who reads these sees all of them and takes nothing: no group, which would only fall behind.
+          { key: streams.l5Out, groups: [], retentionSeconds: hot },
+          { key: streams.l6Out, groups: [], retentionSeconds: hot },
           { key: streams.rejects, groups: ["l8-analytics"], retentionSeconds: hot },
-          { key: streams.socEvents, groups: ["dsmil", "l8-soar"], retentionSeconds: soc },
+          { key: streams.socEvents, groups: ["dsmil", "l8-advml", "l8-soar"], retentionSeconds: soc },
           { key: streams.proposals, groups: ["dsmil"], retentionSeconds: soc },
         ],
       },

@@ -1,10 +1,11 @@
 import type { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Model, Node, Tenant } from "../model/types.ts";
-import { HealthGate, NodeFiles } from "../provider/index.ts";
+import { type FileArgs, HealthGate, NodeFiles } from "../provider/index.ts";
 import type { TenantSecrets } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
 import { gated } from "./gated.ts";
+import type { NodeModels } from "./node-models.ts";
 import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { officersOn } from "./officers-of.ts";
@@ -16,6 +17,7 @@ export interface TenantServicesArgs {
   readonly tenant: Tenant;
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
+  readonly models: NodeModels;
   readonly policies: NodePolicies;
   readonly secrets: pulumi.Output<TenantSecrets>;
 }
@@ -23,7 +25,7 @@ export interface TenantServicesArgs {
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
 export class TenantServices extends pulumi.ComponentResource {
   constructor(args: TenantServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { model, node, tenant, engine, runtime, policies, secrets } = args;
+    const { model, node, tenant, engine, runtime, models, policies } = args;
     super("dsmil:component:TenantServices", tenant.id, {}, opts);
     const credentials = new NodeFiles(
       `${tenant.id}-credentials`,
@@ -33,11 +35,7 @@ export class TenantServices extends pulumi.ComponentResource {
         uid: SERVICE_UID,
         gid: SERVICE_UID,
         dirMode: "0700",
-        files: {
-          redis_password: { content: secrets.apply((s) => s.redis.writer ?? ""), mode: "0400" },
-          postgres_password: { content: secrets.apply((s) => s.postgres.app), mode: "0400" },
-          qdrant_token: { content: secrets.qdrantToken, mode: "0400" },
-        },
+        files: credentialFiles(args),
       },
       { parent: this },
     );
@@ -53,6 +51,7 @@ export class TenantServices extends pulumi.ComponentResource {
           dependsOn: [
             credentials,
             ...busFolderOf(plan, this),
+            ...models.requirements(plan),
             ...policies.requirements(plan),
             ...officers(plan),
             ...runtime.requirements(
@@ -73,4 +72,16 @@ export class TenantServices extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+/** A security-operations node has the tenant's credentials for all stores, another one for those that its services need. */
+function credentialFiles({ model, node, secrets }: TenantServicesArgs): Record<string, FileArgs> {
+  const here = model.services.filter((service) => service.node === node.id && service.scope === "tenant");
+  const needed = (store: string): boolean => node.role === "soc" || here.some(({ needs }) => needs.includes(store));
+  const mode = "0400";
+  return {
+    ...(needed("redis") && { redis_password: { content: secrets.apply((s) => s.redis.writer ?? ""), mode } }),
+    ...(needed("postgres") && { postgres_password: { content: secrets.apply((s) => s.postgres.app), mode } }),
+    ...(needed("qdrant") && { qdrant_token: { content: secrets.qdrantToken, mode } }),
+  };
 }

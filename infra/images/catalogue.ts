@@ -28,6 +28,11 @@ export interface ImageEntry {
   readonly program?: string;
   /** Names of npm packages that put a file into the image by other means than the bundle. */
   readonly packages?: readonly string[];
+  /**
+   * Files of these packages that go into the context's node_modules, as globs relative to node_modules; `{arch}` is the
+   * processor in npm's words.
+   */
+  readonly packageFiles?: readonly string[];
   /** Image settings of a `rootfs` image, as Dockerfile instructions. */
   readonly settings?: readonly string[];
 }
@@ -37,15 +42,17 @@ export const RELEASE = "v5.0";
 
 const PATH = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const SERVICES = [
-  "l3-router",
-  "l4-classifier",
   "l8-analytics",
+  "l8-advml",
+  "l8-crypto",
   "l8-soar",
-  "l7-router",
   "l9-coa",
   "l9-nc3",
+  "l7-router",
   "dbe-gateway",
 ] as const;
+/** Services that run models. */
+const MODEL_SERVICES = ["l3-router", "l4-classifier", "l5-forecaster", "l6-risk"] as const;
 const DATA = ["redis", "postgres", "qdrant", "haproxy"] as const;
 
 /** Every image of the project below `root`, bases before what stands on them. */
@@ -79,6 +86,23 @@ export function imageCatalogue(root: string): readonly ImageEntry[] {
       vendor: { image: "qdrant/qdrant:v1.16.0" },
     },
     { name: "dsmil-dbe-quic", context: folder("dbe-quic"), kind: "program", program: "infra/toolchain/dbe-quic" },
+    {
+      name: "dsmil-onnx-base",
+      context: folder("onnx-base"),
+      base: "dsmil-node-base",
+      kind: "dockerfile",
+      packages: ["onnxruntime-node", "onnxruntime-common"],
+      packageFiles: [
+        "onnxruntime-node/package.json",
+        "onnxruntime-node/dist/*.js",
+        "onnxruntime-node/bin/napi-v6/linux/{arch}/*",
+        "onnxruntime-common/package.json",
+        "onnxruntime-common/dist/cjs/**/*.{js,json}",
+      ],
+    },
+    ...MODEL_SERVICES.map(
+      (id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base: "dsmil-onnx-base", kind: "service" }),
+    ),
     ...SERVICES.map(
       (id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base: "dsmil-node-base", kind: "service" }),
     ),

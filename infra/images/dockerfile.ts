@@ -6,6 +6,7 @@ import type { ImageEntry } from "./catalogue.ts";
 import { contextFiles } from "./context.ts";
 import { buildGoProgram } from "./go-program.ts";
 import { imageLabels } from "./labels.ts";
+import { copyPackageFiles } from "./package-files.ts";
 import { runProcess } from "./process.ts";
 
 /** Builds an image by its Dockerfile from a copy of exactly the files that its tag was made from. */
@@ -28,6 +29,9 @@ export async function buildDockerfile(
   }
   if (entry.program !== undefined) {
     await buildGoProgram(context, entry.program, join(staged, basename(entry.program)));
+  }
+  if (entry.packageFiles !== undefined) {
+    copyPackageFiles(context.root, join(staged, "node_modules"), entry.packageFiles, context.architecture);
   }
   const file = join(staged, entry.dockerfile ?? "Dockerfile");
   if (!existsSync(file)) throw new Error(`${entry.context} has no Dockerfile`);

@@ -44,7 +44,11 @@ export function imageTags(root: string): ReadonlyMap<string, string> {
     const add = (...parts: string[]): void => {
       for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
     };
-    add(base, entry.kind, JSON.stringify([entry.settings, entry.vendor, entry.dockerfile]));
+    add(
+      base,
+      entry.kind,
+      JSON.stringify([entry.settings, entry.vendor, entry.dockerfile, ...(entry.packageFiles ?? [])]),
+    );
     addContext(entry, add);
     if (entry.program !== undefined) {
       for (const [path, text] of goSources(root, entry.program)) add(path, text);

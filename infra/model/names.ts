@@ -52,6 +52,8 @@ export function streamsOf(tenant: string): TenantStreams {
     l3Out: `${prefix}_L3_OUT`,
     l4In: `${prefix}_L4_IN`,
     l4Out: `${prefix}_L4_OUT`,
+    l5Out: `${prefix}_L5_OUT`,
+    l6Out: `${prefix}_L6_OUT`,
     socEvents: `${prefix}_SOC_EVENTS`,
     rejects: `${prefix}_REJECTS`,
     proposals: `${prefix}_PROPOSALS`,

@@ -15,6 +15,7 @@ export interface ImageProfile {
 
 const store = (port: number): ImageProfile => ({ kind: "store", scope: "shared", role: "data", scalable: false, port });
 const tenantProgram: ImageProfile = { kind: "program", scope: "tenant", role: "soc", scalable: false };
+const tenantPredictor: ImageProfile = { ...tenantProgram, role: "ai" };
 
 const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-redis": store(6379),
@@ -23,7 +24,11 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-haproxy": { kind: "balancer", scope: "shared", role: "ai", scalable: false },
   "dsmil-l3-router": tenantProgram,
   "dsmil-l4-classifier": tenantProgram,
+  "dsmil-l5-forecaster": tenantPredictor,
+  "dsmil-l6-risk": tenantPredictor,
   "dsmil-l8-analytics": tenantProgram,
+  "dsmil-l8-advml": tenantProgram,
+  "dsmil-l8-crypto": { kind: "program", scope: "shared", role: "soc", scalable: false },
   "dsmil-l8-soar": tenantProgram,
   "dsmil-l9-coa": tenantProgram,
   "dsmil-l9-nc3": tenantProgram,

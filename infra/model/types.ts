@@ -123,6 +123,8 @@ export interface TenantStreams {
   readonly l3Out: string;
   readonly l4In: string;
   readonly l4Out: string;
+  readonly l5Out: string;
+  readonly l6Out: string;
   readonly socEvents: string;
   readonly rejects: string;
   readonly proposals: string;
@@ -140,7 +142,7 @@ export interface Tenant {
   readonly officers: readonly Officer[];
   readonly tools: readonly string[];
   readonly notify: readonly NotifyChannel[];
-  /** Seconds that entries of the L3/L4 streams are kept. */
+  /** Seconds that entries of the layers' streams are kept. */
   readonly retentionHotSeconds: number;
   /** Seconds that SOC_EVENTS entries are kept. */
   readonly retentionSocSeconds: number;
@@ -243,6 +245,8 @@ export interface Container {
   readonly health: HealthProbe;
   /** Seconds between SIGTERM and SIGKILL. */
   readonly stopSeconds: number;
+  /** Names of the models it loads from the node; absent where it has none. */
+  readonly models?: readonly string[];
 }
 
 /** A named volume on a node. */

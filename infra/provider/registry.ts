@@ -12,6 +12,7 @@ export const registry: Readonly<Record<string, () => Promise<AnyHandler>>> = {
   "dsmil:index:FleetRootKey": async () => (await import("./resources/fleet-root-key/handler.ts")).fleetRootKey,
   "dsmil:index:TenantSigningKey": async () =>
     (await import("./resources/tenant-signing-key/handler.ts")).tenantSigningKey,
+  "dsmil:index:ModelSigner": async () => (await import("./resources/model-signer/handler.ts")).modelSigner,
   "dsmil:index:PolicyBundle": async () => (await import("./resources/policy-bundle/handler.ts")).policyBundle,
   "dsmil:index:PqcNodeIdentity": async () => (await import("./resources/pqc-node-identity/handler.ts")).pqcNodeIdentity,
   "dsmil:index:RedisAclUsers": async () => (await import("./resources/redis-acl-users/handler.ts")).redisAclUsers,

@@ -3,10 +3,14 @@ import { AuditTrail } from "../components/audit-trail.ts";
 import { DataServices } from "../components/data-services.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
+import { ModelSignatures } from "../components/model-signatures.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { signPolicies } from "../components/sign-policies.ts";
 import { TenantData } from "../components/tenant-data.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
+
+/** Servers with a certificate that are of no tenant. */
+const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy"]);
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
 export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
@@ -31,19 +35,24 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
       pulumi.unsecret(pulumi.output(secrets.get(id)).apply((all) => all?.signing.certificate ?? "")),
     dependsOn: [audit.trail],
   });
+  const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
     ...model.services.filter((s) => s.id === "haproxy"),
     ...model.nodes.filter(({ id }) => id !== node.id),
   ];
   const remote = elsewhere.map(({ id }) => [id, anchors.certificate(id)] as const);
+  const servers = [...model.services.filter((s) => SERVERS.has(s.id)), ...model.nodes];
+  const serverCertificates = servers.map(({ id }) => [id, pulumi.unsecret(anchors.certificate(id)).cert] as const);
   return {
     caCert,
     rootPublicKey,
     rootSeed,
     certificates: pulumi.secret(pulumi.all(Object.fromEntries(remote))),
+    serverCertificates: pulumi.all(Object.fromEntries(serverCertificates)),
     auditPasswords: pulumi.secret(pulumi.all(audit.passwords)),
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
+    modelSignatures: models.signatures,
     policies: signPolicies({ tenants: model.tenants, rules, rootSeed }),
     identity: runtime.identity,
     formerIdentities: runtime.formerIdentities,

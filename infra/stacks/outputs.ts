@@ -23,12 +23,16 @@ export interface DataOutputs {
   readonly rootSeed: string;
   /** Service or node id → PEM certificate and key, for servers that run on other nodes and for these nodes. */
   readonly certificates: Readonly<Record<string, ServerCertificate>>;
+  /** Server or node id → PEM certificate, without its key. */
+  readonly serverCertificates: Readonly<Record<string, string>>;
   /** Node id → password of its role in the audit trail. */
   readonly auditPasswords: Readonly<Record<string, string>>;
   /** Of the role that sees the whole audit trail. */
   readonly audit: { readonly readerPassword: string };
   /** Tenant id → credentials. */
   readonly tenants: Readonly<Record<string, TenantSecrets>>;
+  /** SHA-384 of a model.json in hex → text of its model.sig. */
+  readonly modelSignatures: Readonly<Record<string, string>>;
   /** Tenant id → its policy, signed by the root. */
   readonly policies: Readonly<Record<string, SignedPolicy>>;
 }
@@ -74,9 +78,38 @@ export class DataStack {
     return this.entry("certificates", id, `the certificate of ${id}`);
   }
 
+  /** Certificates of the fleet's servers and nodes, without their keys. */
+  serverCertificates(): pulumi.Output<DataOutputs["serverCertificates"]> {
+    return this.reference
+      .getOutput("serverCertificates")
+      .apply((map: DataOutputs["serverCertificates"] | undefined) => this.present(map, "output serverCertificates"));
+  }
+
+  /** Password of the role that reads the whole audit trail. */
+  auditReaderPassword(): pulumi.Output<string> {
+    const password = this.reference
+      .getOutput("audit")
+      .apply((audit: DataOutputs["audit"] | undefined) => this.present(audit?.readerPassword, "the audit reader"));
+    return pulumi.secret(password) as pulumi.Output<string>;
+  }
+
   /** A tenant's credentials. */
   tenant(id: string): pulumi.Output<TenantSecrets> {
     return this.entry("tenants", id, `tenant ${id}`);
+  }
+
+  /** Text of model.sig for a model.json of this SHA-384. */
+  modelSignature(release: {
+    readonly name: string;
+    readonly version: string;
+    readonly digest: string;
+  }): pulumi.Output<string> {
+    const { name, version, digest } = release;
+    return this.reference
+      .getOutput("modelSignatures")
+      .apply((map: DataOutputs["modelSignatures"] | undefined) =>
+        this.present(map?.[digest], `the signature of model ${name} ${version}`),
+      );
   }
 
   /** A tenant's policy as the root signed it. */

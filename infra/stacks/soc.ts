@@ -1,22 +1,29 @@
+import { cryptoFiles } from "../components/crypto-files.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
+import { NodeModels } from "../components/node-models.ts";
 import { NodePolicies } from "../components/node-policies.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
+import { SharedServices } from "../components/shared-services.ts";
 import { TenantServices } from "../components/tenant-services.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 import { DataStack } from "./outputs.ts";
 
-/** A security-operations node: the layers that watch and decide, one set of containers a tenant. */
+/** A security-operations node: the layers that watch and decide, one set of containers a tenant, and what all share. */
 export function socStack({ model, node, root, rules }: NodeStackArgs): Record<string, unknown> {
   const engine = nodeEngine(node);
   const data = DataStack.of(model);
   const anchors = data.anchors();
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
-  new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  const bus = new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
+  // Their folders are mounted: they must be there before.
+  const requires = { "l8-crypto": [bus, runtime.keys, ...cryptoFiles({ model, node, runtime, data })] };
+  new SharedServices({ model, node, engine, runtime, requires });
+  const models = new NodeModels({ model, node, root, signature: (release) => data.modelSignature(release) });
   const { tenants } = model;
   const { rootPublicKey } = anchors;
   const policies = new NodePolicies({ node, tenants, rules, rootPublicKey, signed: ({ id }) => data.policy(id) });
   for (const tenant of tenants) {
-    new TenantServices({ model, node, tenant, engine, runtime, policies, secrets: data.tenant(tenant.id) });
+    new TenantServices({ model, node, tenant, engine, runtime, models, policies, secrets: data.tenant(tenant.id) });
   }
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

@@ -1,13 +1,23 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Node } from "../../infra/model/types.ts";
+import { modelNames, modelRelease } from "../../infra/models/model-release.ts";
 import { generate } from "../../infra/provider/pqc.ts";
 import { pulumiEnv } from "../../infra/toolchain/env.ts";
 import { run } from "./run.ts";
 import { manifestWith, tenantId } from "./tenants-manifest.ts";
 
 /** What a project folder has besides its state, its manifest and its stack files. */
-const SHARED = ["infra", "images", "templates", "policies", "node_modules", "package.json", "package-lock.json"];
+const SHARED = [
+  "infra",
+  "images",
+  "models",
+  "templates",
+  "policies",
+  "node_modules",
+  "package.json",
+  "package-lock.json",
+];
 
 /**
  * The project in a folder of its own: the same sources, another manifest, another backend. Nothing done here touches
@@ -91,6 +101,9 @@ export class Workspace {
       rootSeed: root.seed,
       certificates: { haproxy: { cert: secret, key: secret } },
       tenants: Object.fromEntries(Array.from({ length: tenants }, (_, i) => [tenantId(i), of(tenantId(i))])),
+      modelSignatures: Object.fromEntries(
+        modelNames(this.#root).map((name) => [modelRelease(this.#root, name).digest, "x".repeat(24_000)]),
+      ),
       identity: secret,
     };
     const file = join(this.#folder, ".dsmil/outputs.json");

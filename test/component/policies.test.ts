@@ -89,4 +89,20 @@ describe("policies", () => {
       expect(policies.requirements(plan("/etc/dsmil/tenants/alpha", "alpha"))).toEqual([]);
     });
   });
+
+  it("are mounted by the SOAR orchestrator, its own tenant's only and read-only", async () => {
+    const soars = (await compose("node-a", MANIFEST)).filter(
+      ({ type, name }) => type === CONTAINER && name.includes("soar"),
+    );
+    expect(soars.map(({ name }) => name)).toEqual(["dsmil-l8-soar-alpha", "dsmil-l8-soar-bravo"]);
+    const [alpha] = soars;
+    const mounts = (alpha?.inputs.mounts ?? []) as { source: string; target: string; readOnly: boolean }[];
+    expect(mounts.filter(({ target }) => target.includes("policy"))).toEqual([
+      { type: "bind", source: "/etc/dsmil/policies/shared", target: "/run/dsmil/policy-shared", readOnly: true },
+      { type: "bind", source: "/etc/dsmil/policies/tenants/alpha", target: "/run/dsmil/policy", readOnly: true },
+    ]);
+    expect(alpha?.inputs.envs).toEqual(
+      expect.arrayContaining(["POLICY_STATE_DIR=/hotpath/policy/l8-soar", "REDIS_STREAM_PROPOSALS=ALPHA_PROPOSALS"]),
+    );
+  });
 });

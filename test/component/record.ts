@@ -1,5 +1,10 @@
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { disconnect } from "@pulumi/pulumi/runtime/settings.js";
+import { modelNames, modelRelease } from "../../infra/models/model-release.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const releases = modelNames(root).map((name) => modelRelease(root, name));
 
 /** One registration as the engine would have received it. */
 export interface Registration {
@@ -69,8 +74,11 @@ function dataOutputs(tenants: readonly string[], policies: Readonly<Record<strin
     certificates: Object.fromEntries(
       ["haproxy", "node-a", "node-b"].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
     ),
+    serverCertificates: { redis: "redis-cert", "node-a": "node-a-cert" },
+    audit: { readerPassword: "audit-reader-hidden" },
     auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),
+    modelSignatures: Object.fromEntries(releases.map(({ name, digest }) => [digest, `signature of ${name}`])),
     policies: Object.fromEntries(
       tenants.map((t) => [t, { bundle: policies[t] ?? `bundle of ${t}\n`, data: `data of ${t}\n` }]),
     ),

@@ -89,8 +89,10 @@ describe("tenants on a security-operations node", () => {
   it("mount their own credentials and no other tenant's", async () => {
     const model = loadManifestText(MANIFEST);
     const all = await compose("node-a", model);
-    const theirs = all.filter((r) => r.type === CONTAINER && !r.name.startsWith("dsmil-dbe-"));
-    expect(theirs).toHaveLength(model.containers.filter(({ node, tenant }) => node === "node-a" && tenant).length);
+    const theirs = all.filter((r) => r.type === CONTAINER && /-(?:alpha|bravo)$/.test(r.name));
+    const services = model.services.filter((s) => s.scope === "tenant" && s.node === "node-a");
+    expect(services.map((s) => s.id)).toEqual(expect.arrayContaining(["l3-router", "l8-analytics", "l8-advml"]));
+    expect(theirs).toHaveLength(2 * services.length);
     for (const { name, inputs } of theirs) {
       const own = name.endsWith("-alpha") ? "alpha" : "bravo";
       const other = own === "alpha" ? "bravo" : "alpha";
@@ -98,6 +100,56 @@ describe("tenants on a security-operations node", () => {
       expect(mounts, name).toContain(`/etc/dsmil/tenants/${own}`);
       expect(mounts, name).not.toContain(other);
     }
+  });
+});
+
+describe("the adversarial ML defence", () => {
+  it("has a group on SOC_EVENTS, the stores and the bus, and the tenant's folder says who it is", async () => {
+    const data = await compose("node-c", loadManifestText(MANIFEST));
+    const streams = data.find((r) => r.type === "dsmil:index:RedisStreams" && r.name === "alpha")?.inputs.streams;
+    const socEvents = (streams as { key: string; groups: string[] }[]).find(({ key }) => key === "ALPHA_SOC_EVENTS");
+    expect(socEvents?.groups).toContain("l8-advml");
+    const soc = await compose("node-a", loadManifestText(MANIFEST));
+    const inputs = soc.find((r) => r.type === CONTAINER && r.name === "dsmil-l8-advml-bravo")?.inputs;
+    for (const variable of [
+      ...["DEVICE_ID=51", "TENANT_ID=BRAVO", "REDIS_USER=bravo_writer", "POSTGRES_SCHEMA=dsmil_bravo"],
+      ...["REDIS_STREAM_SOC_EVENTS=BRAVO_SOC_EVENTS", "RETENTION_ARCHIVE_DAYS=90"],
+    ]) {
+      expect(inputs?.envs).toContain(variable);
+    }
+    expect(inputs).toMatchObject({ memory: 128, memorySwap: 128, cpus: "0.5" });
+    const folder = soc.find((r) => r.type === "dsmil:index:NodeFiles" && r.name === "dsmil-l8-advml-bravo-dbe")?.inputs;
+    expect(JSON.stringify(folder)).toContain('\\"tenants\\": [\\n    \\"BRAVO\\"');
+  });
+});
+
+describe("the crypto watcher", () => {
+  it("serves the fleet: certificates without keys, the audit reader's password, no tenant's credentials", async () => {
+    const soc = await compose("node-a", loadManifestText(MANIFEST));
+    const inputs = soc.find((r) => r.type === CONTAINER && r.name === "dsmil-l8-crypto")?.inputs;
+    expect(inputs).toMatchObject({ memory: 96, memorySwap: 96, cpus: "0.5" });
+    expect(inputs?.envs).toContain("DEVICE_ID=53");
+    const mounts = inputs?.mounts as { source: string; readOnly: boolean }[];
+    expect(mounts.map(({ source, readOnly }) => `${source}${readOnly ? "" : " rw"}`).sort()).toEqual([
+      "/etc/dsmil/ca",
+      "/etc/dsmil/crypto",
+      "/etc/dsmil/dbe/tenants",
+      "/etc/dsmil/peer_keys",
+      "/var/lib/dsmil/dbe/dsmil-l8-crypto rw",
+    ]);
+    const files = soc.find((r) => r.type === "dsmil:index:NodeFiles" && r.name === "crypto")?.inputs;
+    expect(files).toMatchObject({ path: "/etc/dsmil/crypto", uid: 10001, dirMode: "0700" });
+    const text = JSON.stringify(files);
+    for (const part of ["redis-cert", "node-a-mldsa87.pub", "audit-reader-hidden", "rotation_seconds"]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain("key-hidden");
+  });
+
+  it("is a service that can be left out", async () => {
+    const without = MANIFEST.replace(/^.*id: l8-crypto,.*\n/m, "");
+    const soc = await compose("node-a", loadManifestText(without));
+    expect(soc.filter((r) => r.name.includes("crypto"))).toEqual([]);
   });
 });
 

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { dsmilOk, pulumi } from "./harness/dsmil.ts";
+import { loadModel } from "../../infra/model/load.ts";
+import { dsmilOk, pulumi, root } from "./harness/dsmil.ts";
 
 interface Status {
   healthy: boolean;
@@ -20,7 +22,7 @@ describe("a platform that is up", () => {
         .sort(),
     ).toEqual(["node-a", "node-b", "node-c"]);
     expect(status.tenants.map((t) => t.id)).toEqual(["alpha", "bravo"]);
-    expect(status.services).toHaveLength(18);
+    expect(status.services).toHaveLength(loadModel(join(root, "manifest.yaml")).containers.length);
     expect(status.services.filter((s) => s.health !== "healthy")).toEqual([]);
   });
 

@@ -28,10 +28,12 @@ beforeAll(async () => {
     rootPublicKey: "",
     rootSeed: "",
     certificates: {},
+    serverCertificates: {},
     auditPasswords: {},
     policies: {},
     audit: { readerPassword: "" },
     tenants: stores.secrets,
+    modelSignatures: {},
   };
   fleet = { root: folder, model, data, endpoints: stores.endpoints };
 });

@@ -11,7 +11,11 @@ import { until } from "./support/fabric.ts";
 const SERVICES = [
   "l3-router",
   "l4-classifier",
+  "l5-forecaster",
+  "l6-risk",
   "l8-analytics",
+  "l8-advml",
+  "l8-crypto",
   "l8-soar",
   "l9-coa",
   "l9-nc3",
@@ -33,7 +37,7 @@ beforeAll(async () => {
       entryPoints,
       ...target,
       banner: { js: BANNER },
-      external: ["pg-native"],
+      external: ["pg-native", "onnxruntime-node"],
       outfile: `${dir}/${name}.js`,
     });
   }

@@ -13,7 +13,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/access": [],
   // What services check of a certificate or an audit row is checked and made here by their own code.
   "infra/provider": ["infra/access", "infra/model", "images/runtime"],
-  "infra/components": ["infra/model", "infra/render", "infra/images", "infra/policy", "infra/provider", "infra/stacks"],
+  "infra/components": [
+    "infra/model",
+    "infra/models",
+    "infra/render",
+    "infra/images",
+    "infra/policy",
+    "infra/provider",
+    "infra/stacks",
+  ],
   "infra/stacks": ["infra/model", "infra/components", "infra/access", "infra/policy"],
   "infra/index.ts": ["infra/model", "infra/stacks", "infra/access", "infra/policy"],
   "infra/plan": ["infra/model"],
@@ -21,6 +29,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/toolchain": [],
   // What a tenant's container could send is written as it would write it.
   "infra/isolation": ["infra/model", "infra/access", "images/runtime"],
+  "infra/drills": ["infra/model", "infra/isolation", "images/runtime"],
+  "infra/models": [],
 };
 
 /** The one thing components take from stacks: the types of the outputs that flow between stacks. */

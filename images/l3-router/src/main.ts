@@ -10,7 +10,7 @@ await startMain(async () => {
   const log = createLog(config.identity);
   const service = new TenantService(config, log);
   stopOnSignals({ health: service.health, log, stop: () => service.stop() });
-  createL3Router(service);
+  await createL3Router(service, config);
   const { streams, retentionHotSeconds: seconds } = config;
   await service.start([streams.l3In, streams.l3Out].map((key) => ({ key, seconds })));
 });

@@ -2,14 +2,16 @@ import type { L3Result, L4Result } from "../../runtime/event.ts";
 import type { Facts } from "../../runtime/facts.ts";
 import { noisyOr } from "../../runtime/noisy-or.ts";
 import { graver, type Severity } from "../../runtime/severity.ts";
-import { EVIDENCE, type Evidence, type ThreatClass } from "./evidence.ts";
+import type { ThreatClass } from "./classes.ts";
+import { EVIDENCE, type Evidence } from "./evidence.ts";
 
 /** Below this confidence a class is not named: the event is BENIGN. */
 export const NAMED_FROM = 0.3;
 /** From this confidence on a class's full severity counts; below, MEDIUM at most. */
 export const CONFIDENT_FROM = 0.6;
 
-const SEVERITY_OF: Readonly<Record<ThreatClass, Severity>> = {
+/** Severity of each class, where it is named with confidence. */
+export const SEVERITY_OF: Readonly<Record<ThreatClass, Severity>> = {
   MALWARE_C2: "CRITICAL",
   EXFILTRATION: "HIGH",
   EXPLOIT: "HIGH",
@@ -19,7 +21,7 @@ const SEVERITY_OF: Readonly<Record<ThreatClass, Severity>> = {
   POLICY: "LOW",
 };
 
-/** Names the class that most evidence speaks for; the severity only rises. */
+/** Names the class that most evidence speaks for, where there is no model; the severity only rises. */
 export function classify(
   facts: Facts,
   l3: L3Result | undefined,
@@ -33,8 +35,6 @@ export function classify(
     const confidence = Math.round((1 - doubt) * 1000) / 1000;
     return { l4: { class: "BENIGN", confidence, evidence: [], alternatives: [] }, severity };
   }
-  const named = SEVERITY_OF[best.class];
-  const counts: Severity = best.confidence >= CONFIDENT_FROM || named === "LOW" ? named : "MEDIUM";
   return {
     l4: {
       class: best.class,
@@ -42,8 +42,14 @@ export function classify(
       evidence: best.evidence,
       alternatives: others.map(({ class: name, confidence }) => ({ class: name, confidence })),
     },
-    severity: graver(severity, counts),
+    severity: risen(severity, best.class, best.confidence),
   };
+}
+
+/** The severity after a class was named: it only rises, without confidence to MEDIUM at most. */
+export function risen(severity: Severity, name: ThreatClass, confidence: number): Severity {
+  const named = SEVERITY_OF[name];
+  return graver(severity, confidence >= CONFIDENT_FROM || named === "LOW" ? named : "MEDIUM");
 }
 
 interface Ranked {

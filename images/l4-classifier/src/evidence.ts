@@ -1,14 +1,5 @@
 import type { Facts } from "../../runtime/facts.ts";
-
-/** What Layer 4 can call an event; BENIGN is what remains. */
-export type ThreatClass =
-  | "BRUTE_FORCE"
-  | "MALWARE_C2"
-  | "EXPLOIT"
-  | "RECON"
-  | "EXFILTRATION"
-  | "PRIVILEGE_ESCALATION"
-  | "POLICY";
+import type { ThreatClass } from "./classes.ts";
 
 /** One fact that speaks for a class. */
 export interface Evidence {

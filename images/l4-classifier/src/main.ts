@@ -10,7 +10,7 @@ await startMain(async () => {
   const log = createLog(config.identity);
   const service = new TenantService(config, log);
   stopOnSignals({ health: service.health, log, stop: () => service.stop() });
-  createL4Classifier(service);
+  await createL4Classifier(service, config);
   const { streams, retentionHotSeconds: seconds } = config;
   await service.start([streams.l4In, streams.l4Out].map((key) => ({ key, seconds })));
 });

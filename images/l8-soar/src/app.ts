@@ -22,6 +22,8 @@ import { Recent, recentKey } from "./recent.ts";
 const GROUP = "l8-soar";
 /** SOC_EVENT → proposal (Phase 5 §6.1). */
 const OBJECTIVE_MS = 200;
+/** Events of one batch at most: each may cost several decisions, and the batch waits for all of them. */
+const BATCH = 64;
 
 export interface SoarParts {
   readonly service: TenantService;
@@ -85,7 +87,8 @@ export function createSoar({ service, config, decisions, stop, store }: SoarPart
 
   service.health.add(latencyCheck(latency, OBJECTIVE_MS));
   const onPoison = rejectPoison(writer, streams.rejects, self, metrics);
-  const common = { writer: service.writer, group: GROUP, consumer: identity.service, batchSize, pollTimeoutMs };
+  const limits = { batchSize: Math.min(batchSize, BATCH), pollTimeoutMs };
+  const common = { writer: service.writer, group: GROUP, consumer: identity.service, ...limits };
   const consumer = new StreamConsumer({
     ...common,
     ...{ reader: service.reader("soc_events"), key: streams.socEvents, handle, onPoison, log },

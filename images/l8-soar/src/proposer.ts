@@ -29,6 +29,9 @@ export interface Judged {
   readonly policyVersion: number | null;
 }
 
+/** Key of the batch's one question about channels; no action has it. */
+const NOTIFY = "notify";
+
 /** A decision that was not recorded does not count, for or against: everything is tried again later. */
 export class NotRecorded extends Error {
   constructor() {
@@ -63,7 +66,7 @@ export class Proposer {
     const alert =
       !alerted && (refused.includes("ISOLATE_HOST") || (refused.length > 0 && refused.length === judged.length));
     const all = alert ? [...judged, await this.candidate(event, alertOf(event), asked, refused)] : judged;
-    return this.notified(event, all);
+    return this.notified(event, all, asked);
   }
 
   private async candidate(
@@ -120,10 +123,17 @@ export class Proposer {
     };
   }
 
-  /** Adds the names of the channels where the tenant may be told; telling is somebody else's. */
-  private async notified(event: DsmilEvent, judged: readonly Judged[]): Promise<readonly Judged[]> {
+  /** Adds the names of the channels where the tenant may be told, asked once a batch; telling is somebody else's. */
+  private async notified(
+    event: DsmilEvent,
+    judged: readonly Judged[],
+    asked: Map<string, Promise<Decision>>,
+  ): Promise<readonly Judged[]> {
     if (!judged.some(({ proposal }) => proposal)) return judged;
-    const answer = await this.parts.ask({ tenant: this.parts.tenant, decision: "notify" }, event.event_id);
+    const { ask, tenant } = this.parts;
+    const pending = asked.get(NOTIFY) ?? ask({ tenant, decision: "notify" }, event.event_id);
+    asked.set(NOTIFY, pending);
+    const answer = await pending;
     if (answer.reasons.includes("not_recorded")) throw new NotRecorded();
     const channels = answer.allow ? [...new Set(answer.channels.map(({ channel }) => channel))] : [];
     return judged.map((one) => (one.proposal ? { ...one, proposal: { ...one.proposal, channels } } : one));

@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import type pg from "pg";
 import { Backoff } from "../backoff.ts";
 import type { TenantService } from "../tenant-service.ts";
@@ -36,6 +37,10 @@ export async function tenantDecisions(parts: TenantDecisionsParts): Promise<Tena
   const { tenant, service: name, device } = config.identity;
   const watcher = new PolicyWatcher(policyPlace(policy, tenant), log);
   const decisions = new PostgresDecisionLog({ pool, schema, writer: `${name}-${tenant.toLowerCase()}`, log });
+  // Where it cannot be made, no policy comes in force, and the watcher says why.
+  if (policy.stateFolder !== undefined) {
+    await mkdir(policy.stateFolder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  }
   await watcher.look();
   health.add({ name: "policy", weight: "first", read: () => watcher.check() });
   health.add({ name: "decision_log", weight: "first", read: () => decisions.check() });

@@ -1,5 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { rename, writeFile } from "node:fs/promises";
 import type { PolicyStamp } from "./decision.ts";
 import { PolicyError } from "./policy-error.ts";
 import { readBytes } from "./read-bytes.ts";
@@ -55,11 +54,12 @@ export class VersionFloor {
   /** Remembers a version that is in force now. */
   async raise(stamp: PolicyStamp): Promise<void> {
     if (this.highest?.version === stamp.version) return;
+    if (this.file !== undefined) {
+      const fresh = `${this.file}.new`;
+      await writeFile(fresh, `${stamp.version} ${stamp.bundle}\n`, { mode: 0o600 });
+      await rename(fresh, this.file);
+    }
+    // Only now: a version that could not be remembered is not in force, at the next look neither.
     this.highest = stamp;
-    if (this.file === undefined) return;
-    await mkdir(dirname(this.file), { recursive: true, mode: 0o700 });
-    const fresh = `${this.file}.new`;
-    await writeFile(fresh, `${stamp.version} ${stamp.bundle}\n`, { mode: 0o600 });
-    await rename(fresh, this.file);
   }
 }

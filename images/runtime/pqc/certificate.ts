@@ -8,12 +8,12 @@ export const MAX_CERTIFICATE_LENGTH = 20_000;
 export const CERTIFICATE_CONTEXT = "dsmil-certificate-v1";
 
 /** Whom a certificate speaks of. */
-export type SubjectKind = "node" | "tenant";
+export type SubjectKind = "node" | "tenant" | "signer";
 
 /** What the fleet's root states about a key; docs/pqc.md. */
 export interface Certificate {
   readonly v: 1;
-  /** `node-a`, `alpha` */
+  /** `node-a`, `alpha`, `models` */
   readonly subject: string;
   readonly kind: SubjectKind;
   /** Hex of the raw ML-DSA-87 key, lower case. */
@@ -92,7 +92,7 @@ function parse(text: string): { certificate: Certificate; signed: Buffer } {
   const { v, subject, kind, publicKey, issuedAt, notAfter } = fields;
   const good =
     v === 1 &&
-    (kind === "node" || kind === "tenant") &&
+    (kind === "node" || kind === "tenant" || kind === "signer") &&
     typeof subject === "string" &&
     isHex(publicKey, MLDSA87.publicKey) &&
     isHex(signature, MLDSA87.signature) &&

@@ -5,6 +5,8 @@ import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l7RouterPart } from "./l7-router.ts";
+import { l8CryptoPart } from "./l8-crypto.ts";
+import { modelProgramPart } from "./model-program.ts";
 import { nc3Part } from "./nc3.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
@@ -24,9 +26,13 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-dbe-gateway": dbeGatewayPart,
   "dsmil-dbe-quic": dbeQuicPart,
   "dsmil-l7-router": l7RouterPart,
-  "dsmil-l3-router": tenantProgramPart,
-  "dsmil-l4-classifier": tenantProgramPart,
+  "dsmil-l3-router": modelProgramPart,
+  "dsmil-l4-classifier": modelProgramPart,
+  "dsmil-l5-forecaster": modelProgramPart,
+  "dsmil-l6-risk": modelProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
+  "dsmil-l8-advml": tenantProgramPart,
+  "dsmil-l8-crypto": l8CryptoPart,
   "dsmil-l8-soar": proposingProgramPart,
   "dsmil-l9-coa": proposingProgramPart,
   "dsmil-l9-nc3": nc3Part,

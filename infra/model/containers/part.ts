@@ -8,6 +8,8 @@ export interface ContainerPart extends Pick<Container, "env" | "mounts" | "tmpfs
   readonly command?: readonly string[];
   /** Ports beside the one that the manifest publishes. */
   readonly publish?: Container["publish"];
+  /** Models that it loads. */
+  readonly models?: readonly string[];
   /** Volumes that exist for this container. */
   readonly volumes: readonly Volume[];
 }

@@ -17,6 +17,9 @@ export const volume = (source: string, target: string): Mount => ({ type: "volum
 /** The folder with the CA's certificate. */
 export const caFolder: Mount = folder("/etc/dsmil/ca", "/etc/dsmil/ca");
 
+/** Models of a node: `<name>/<version>/…`; the same inside a container. */
+export const MODELS_FOLDER = "/opt/dsmil/models";
+
 /** Options of a private scratch space in memory, for what a read-only root does not allow. */
 export function scratch(mib: number, uid = SERVICE_UID): string {
   return `rw,noexec,nosuid,nodev,size=${mib}m,mode=0700,uid=${uid},gid=${SERVICE_GID}`;

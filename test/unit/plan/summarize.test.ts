@@ -70,6 +70,16 @@ describe("the plan summary", () => {
     expect(formatPlan(plan, plain)).toBe("No changes on node-a.\n");
   });
 
+  it("attributes a tenant's policy to the tenant, signed or laid", () => {
+    const files = { path: "/etc/dsmil/policies/tenants/charlie" };
+    const steps = [
+      step("create", "dsmil:index:PolicyBundle", "charlie", STACK, { tenant: "charlie" }),
+      step("create", "dsmil:index:NodeFiles", "charlie-policy", STACK, files),
+    ];
+    const { groups } = summarize(new Map([["node-a", { steps }]]));
+    expect(groups.map(({ tenant, changes }) => [tenant, changes.length])).toEqual([["charlie", 2]]);
+  });
+
   it("never carries a value, only the path that differs", () => {
     const secret = step("update", "dsmil:index:NodeFiles", "x", STACK, {
       path: "/etc/dsmil/tenants/alpha",

@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MODELS_FOLDER } from "../model/containers/paths.ts";
+import type { Container, Model, Node } from "../model/types.ts";
+import { type ModelRelease, modelRelease } from "../models/model-release.ts";
+import { NodeFiles } from "../provider/index.ts";
+import { KEPT_FOLDER } from "./kept-folder.ts";
+
+export interface NodeModelsArgs {
+  readonly model: Model;
+  readonly node: Node;
+  /** Project folder. */
+  readonly root: string;
+  /** Text of model.sig, from the stack that has the signer. */
+  readonly signature: (release: ModelRelease) => pulumi.Input<string>;
+}
+
+/** The models that services of a node load, each version in a folder of its own. Services watch them; nothing restarts. */
+export class NodeModels extends pulumi.ComponentResource {
+  private readonly folder: NodeFiles | undefined;
+  private readonly versions = new Map<string, NodeFiles>();
+
+  constructor(args: NodeModelsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dsmil:component:NodeModels", "models", {}, opts);
+    const { model, node, root, signature } = args;
+    const here = model.containers.filter((c) => c.node === node.id);
+    const names = [...new Set(here.flatMap(({ models = [] }) => models))].sort();
+    if (names.length > 0) {
+      const place = { node: node.id, path: MODELS_FOLDER };
+      this.folder = new NodeFiles("models", { ...place, files: KEPT_FOLDER }, { parent: this });
+      for (const name of names) this.versions.set(name, this.version(node, modelRelease(root, name), signature));
+    }
+    this.registerOutputs({});
+  }
+
+  /** What a container must wait for. */
+  requirements({ models = [] }: Container): pulumi.Resource[] {
+    return [...(models.length > 0 ? [this.folder] : []), ...models.map((name) => this.versions.get(name))].filter(
+      (resource) => resource !== undefined,
+    );
+  }
+
+  /** The version is part of its name: the next one is laid before this one goes. */
+  private version(node: Node, release: ModelRelease, signature: NodeModelsArgs["signature"]): NodeFiles {
+    const { name, version, manifest, onnx } = release;
+    const files = {
+      "model.json": { content: manifest, mode: "0444" },
+      "model.sig": { content: signature(release), mode: "0444" },
+      "model.onnx": { content: onnx.toString("base64"), encoding: "base64", mode: "0444" },
+    } as const;
+    const path = `${MODELS_FOLDER}/${name}/${version}`;
+    return new NodeFiles(`${name}-${version}`, { node: node.id, path, files }, { parent: this });
+  }
+}

@@ -1,0 +1,38 @@
+import { hostName } from "../names.ts";
+import { busMount } from "./bus.ts";
+import { httpHealth } from "./health.ts";
+import type { ContainerPart, PartContext } from "./part.ts";
+import { caFolder, folder, scratch } from "./paths.ts";
+
+/** What the crypto watcher reads on its node: public facts of the fleet's keys, and its way into the audit trail. */
+export const CRYPTO_FOLDER = "/etc/dsmil/crypto";
+
+/** Crypto watcher: serves the fleet, not a tenant; of the tenants it knows which there are. */
+export function l8CryptoPart(context: PartContext): ContainerPart {
+  const { fleet, service, common, needs } = context;
+  const bus = busMount(context);
+  const database = needs.find(({ id }) => id === "postgres");
+  return {
+    env: {
+      ...common,
+      HTTP_PORT: String(service.port),
+      SECRETS_DIR: "/run/dsmil/crypto",
+      ...(database && {
+        POSTGRES_HOST: hostName("postgres", fleet.domain),
+        POSTGRES_PORT: String(database.publish ?? database.port),
+        POSTGRES_DB: fleet.database,
+      }),
+    },
+    mounts: [
+      caFolder,
+      folder(CRYPTO_FOLDER, "/run/dsmil/crypto"),
+      folder("/etc/dsmil/peer_keys", "/etc/dsmil/peer_keys"),
+      ...bus.map(() => folder("/etc/dsmil/dbe/tenants", "/etc/dsmil/dbe/tenants")),
+      ...bus,
+    ],
+    tmpfs: { "/tmp": scratch(16) },
+    health: httpHealth(service.port),
+    stopSeconds: 15,
+    volumes: [],
+  };
+}
