@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import pc from "picocolors";
-import type { StopAnswer } from "../../images/l9-nc3/src/stop-handler.ts";
 import type { Signer } from "../../images/runtime/pqc/signer.ts";
+import type { StopAnswer } from "../../images/runtime/stop/stop-answer.ts";
 import type { Model } from "../model/types.ts";
 import { ExitError, UserError } from "./errors.ts";
 import { projectModel } from "./model.ts";

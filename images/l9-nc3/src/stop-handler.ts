@@ -4,6 +4,7 @@ import { DbeError } from "../../runtime/dbe/codec/error.ts";
 import type { Envelope } from "../../runtime/dbe/codec/types.ts";
 import type { Handler } from "../../runtime/dbe/local/inbox.ts";
 import type { Officer } from "../../runtime/dbe/officers/officers.ts";
+import type { StopAnswer } from "../../runtime/stop/stop-answer.ts";
 import { parseOrder, type StopOrder } from "../../runtime/stop/stop-order.ts";
 import type { StopRecord } from "../../runtime/stop/stop-record.ts";
 import { type Queries, readStopState, type StopState } from "../../runtime/stop/stop-state.ts";
@@ -11,17 +12,6 @@ import { checkAddress, signersOf } from "./check.ts";
 import { ACTIONS } from "./gate-log.ts";
 import type { GateParts } from "./handler.ts";
 import { checkLife } from "./query.ts";
-
-/** Answer about the emergency stop, payload of L9_STOP_RESP. */
-export interface StopAnswer {
-  readonly tenant_id: string;
-  readonly stopped: boolean;
-  /** The stop's nonce, which a release names; null while nothing is stopped. */
-  readonly stop: string | null;
-  readonly since: string | null;
-  /** Row of audit_log about this order; null for a question. */
-  readonly audit_id: string | null;
-}
 
 /** Signatures that an order needs: whoever sees a danger may stop, and two must agree that it is over. */
 const NEEDED = { stop: 1, release: 2 } as const;

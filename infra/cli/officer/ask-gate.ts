@@ -1,4 +1,4 @@
-import type { StopAnswer } from "../../../images/l9-nc3/src/stop-handler.ts";
+import type { StopAnswer } from "../../../images/runtime/stop/stop-answer.ts";
 import type { Model } from "../../model/types.ts";
 import { askGateway } from "../dbe/ask-gateway.ts";
 import { UserError } from "../errors.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Nc3Status } from "../../../images/l9-nc3/src/status.ts";
-import type { StopAnswer } from "../../../images/l9-nc3/src/stop-handler.ts";
 import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import type { CoaAnswer } from "../../../images/runtime/soc/coa.ts";
+import type { StopAnswer } from "../../../images/runtime/stop/stop-answer.ts";
 import { BUILD_MS } from "../policy/rig.ts";
 import { until } from "../support/fabric.ts";
 import { trailOf } from "./support/audit-database.ts";
