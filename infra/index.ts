@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { listAccess } from "./access/access.ts";
 import { writeSshConfig } from "./access/ssh-config.ts";
 import { loadModel } from "./model/load.ts";
+import { compiledRules } from "./policy/compiled-rules.ts";
 import { aiStack } from "./stacks/ai.ts";
 import { dataStack } from "./stacks/data.ts";
 import { socStack } from "./stacks/soc.ts";
@@ -21,4 +22,4 @@ const stack = { data: dataStack, soc: socStack, ai: aiStack }[node.role];
 
 /** The stack's outputs; Pulumi calls the default export and registers what it returns. */
 export default (): Record<string, unknown> =>
-  stack({ model, node, root, allowDataLoss: config.getBoolean("allowDataLoss") ?? false });
+  stack({ model, node, root, rules: compiledRules(root), allowDataLoss: config.getBoolean("allowDataLoss") ?? false });

@@ -7,6 +7,7 @@ import { deploymentOrder, requireNodes } from "./deploy.ts";
 import { ExitError, UserError } from "./errors.ts";
 import { projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
+import { compilePolicies } from "./policies-phase.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
 import { projectRoot } from "./root.ts";
 
@@ -48,6 +49,7 @@ async function plan(options: PlanOptions): Promise<void> {
   const phases = new Phases();
   const nodes = deploymentOrder(model);
   await phases.run("reach nodes", () => requireNodes(projectRoot, nodes));
+  await compilePolicies(phases);
   const previews = new Map<string, Preview>();
   await phases.run(`preview ${nodes.map((n) => n.id).join(", ")}`, async () => {
     for (const node of nodes) await ensureStack(projectRoot, node.id);

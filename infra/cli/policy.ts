@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { compileRules } from "../policy/compile-rules.ts";
 import { testRules } from "../policy/test-rules.ts";
 import { UserError } from "./errors.ts";
 import { Phases } from "./phases.ts";
+import { compilePolicies } from "./policies-phase.ts";
 import { projectRoot } from "./root.ts";
 
 /** `dsmil policy`: check, test and compile the rules of policies/tenants. */
@@ -15,13 +15,7 @@ export function registerPolicy(program: Command): void {
   policy
     .command("compile")
     .description("Compile the rules for the nodes, where these sources never were; `up` does it by itself.")
-    .action(async () => {
-      await new Phases().run(
-        "policies",
-        (step) => compileRules({ root: projectRoot, progress: step }),
-        ({ digest, wasm }) => `${digest.slice(0, 16)}…, ${Math.round(wasm.length / 1024)} KiB`,
-      );
-    });
+    .action(() => compilePolicies(new Phases()));
 }
 
 async function test(): Promise<void> {

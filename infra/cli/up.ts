@@ -8,6 +8,7 @@ import { UserError } from "./errors.ts";
 import { isDeployed, recordDeployment } from "./last-deployment.ts";
 import { projectLab, projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
+import { compilePolicies } from "./policies-phase.ts";
 import { prepareMachine } from "./prepare.ts";
 import { refuseDataLoss } from "./removed-tenants.ts";
 import { projectRoot } from "./root.ts";
@@ -43,6 +44,7 @@ async function up(options: UpOptions): Promise<void> {
   if (!options.lab) process.env.DSMIL_NO_LAB = "1";
   const model = await phases.run("check manifest", async () => projectModel(), summary);
   await prepareMachine(phases, model, options.lab);
+  await compilePolicies(phases);
   await phases.run(
     "images",
     (step) => buildImages(projectRoot, wantedImages(model, options.lab), { progress: step }),

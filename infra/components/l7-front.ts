@@ -9,6 +9,7 @@ import { busFolderOf } from "./bus-folder.ts";
 import { gated } from "./gated.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
 import type { NodeModels } from "./node-models.ts";
+import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 
@@ -19,6 +20,7 @@ export interface L7FrontArgs {
   readonly runtime: NodeRuntime;
   readonly data: DataStack;
   readonly models: NodeModels;
+  readonly policies: NodePolicies;
 }
 
 /**
@@ -122,7 +124,7 @@ export class L7Front extends pulumi.ComponentResource {
   }
 
   private gated(plan: Container, dependsOn: pulumi.Resource[]): HealthGate {
-    const { model, node, engine, runtime, models } = this.args;
+    const { model, node, engine, runtime, models, policies } = this.args;
     const volumes = plan.mounts.filter((m) => m.type === "volume").map((m) => m.source);
     const container = new ServiceContainer(
       { plan, fleet: model.fleet, hosts: model.hosts, address: node.address, image: runtime.image(plan.image) },
@@ -133,6 +135,7 @@ export class L7Front extends pulumi.ComponentResource {
           ...dependsOn,
           ...busFolderOf(plan, this),
           ...models.requirements(plan),
+          ...policies.requirements(plan),
           ...runtime.requirements(plan.image, volumes),
         ],
       },

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { POLICY_FOLDER } from "../model/containers/policy.ts";
-import type { Node, Tenant } from "../model/types.ts";
+import type { Container, Node, Tenant } from "../model/types.ts";
 import type { CompiledRules } from "../policy/compiled-rules.ts";
 import { NodeFiles, type NodeFilesArgs } from "../provider/index.ts";
+import { KEPT_FOLDER } from "./kept-folder.ts";
 import { SERVICE_UID } from "./service-container.ts";
 
 /** A tenant's policy as the root signed it: outputs of its PolicyBundle. */
@@ -19,8 +20,6 @@ export interface NodePoliciesArgs {
   readonly rootPublicKey: pulumi.Input<string>;
   readonly signed: (tenant: Tenant) => pulumi.Output<SignedPolicy>;
 }
-
-const FOLDER = POLICY_FOLDER;
 
 /**
  * The tenants' policies on a node: the rules once, and a folder a tenant with its data and what the root signed. Services
@@ -40,16 +39,18 @@ export class NodePolicies extends pulumi.ComponentResource {
     this.shared = [
       this.files("policy-shared", "shared", { "root.pub": root, [rules.fileName]: module }),
       // Mounted as a whole by services that serve all tenants, even where there is none.
-      this.files("policy-tenants", "tenants", {}),
+      this.files("policy-tenants", "tenants", KEPT_FOLDER),
     ];
     this.own = new Map(tenants.map((tenant) => [tenant.id, this.tenant(tenant, signed(tenant))]));
     this.registerOutputs({});
   }
 
-  /** What a container must wait for: of one tenant, or of all. */
-  requirements(tenant?: string): pulumi.Resource[] {
-    const own = [...this.own].filter(([id]) => tenant === undefined || id === tenant);
-    return [...this.shared, ...own.map(([, folder]) => folder)];
+  /** What a container must wait for that mounts policies: the rules, and its tenant's policy. */
+  requirements({ mounts, tenant }: Pick<Container, "mounts" | "tenant">): pulumi.Resource[] {
+    if (!mounts.some(({ source }) => source.startsWith(`${POLICY_FOLDER}/`))) return [];
+    // Who serves all tenants waits for none: they come and go under its eyes.
+    const own = tenant === undefined ? undefined : this.own.get(tenant);
+    return [...this.shared, ...(own ? [own] : [])];
   }
 
   /** Laid after the rules: a bundle that names rules which are not there is not taken. */
@@ -62,7 +63,7 @@ export class NodePolicies extends pulumi.ComponentResource {
   }
 
   private files(name: string, folder: string, files: NodeFilesArgs["files"], after: pulumi.Resource[] = []): NodeFiles {
-    const place = { node: this.node, path: `${FOLDER}/${folder}` };
+    const place = { node: this.node, path: `${POLICY_FOLDER}/${folder}` };
     const owner = { uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0750" };
     return new NodeFiles(name, { ...place, ...owner, files }, { parent: this, dependsOn: after });
   }

@@ -5,11 +5,12 @@ import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
 import { ModelSignatures } from "../components/model-signatures.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
+import { signPolicies } from "../components/sign-policies.ts";
 import { TenantData } from "../components/tenant-data.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
-export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
+export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
   const engine = nodeEngine(node);
   const anchors = new FleetAnchors(model);
   const { caCert, rootSeed, rootPublicKey } = anchors;
@@ -46,6 +47,7 @@ export function dataStack({ model, node, root, allowDataLoss }: NodeStackArgs): 
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
     modelSignatures: models.signatures,
+    policies: signPolicies({ tenants: model.tenants, rules, rootSeed }),
     identity: runtime.identity,
     formerIdentities: runtime.formerIdentities,
   };

@@ -1,5 +1,6 @@
 import { Provider } from "@pulumi/docker/provider.js";
 import type { Model, Node } from "../model/types.ts";
+import type { CompiledRules } from "../policy/compiled-rules.ts";
 
 /** What every stack is composed from. */
 export interface NodeStackArgs {
@@ -7,6 +8,8 @@ export interface NodeStackArgs {
   readonly node: Node;
   /** Project folder. */
   readonly root: string;
+  /** The tenants' rules, compiled. */
+  readonly rules: CompiledRules;
   /** From the stack's configuration: whether removing a tenant may drop its data. */
   readonly allowDataLoss: boolean;
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DbeGatewayArgs } from "../components/dbe-gateway.ts";
 import type { ServerCertificate } from "../components/fleet-anchors.ts";
+import type { SignedPolicy } from "../components/node-policies.ts";
 import type { Model } from "../model/types.ts";
 
 /** A tenant's credentials, as the data stack hands them to the stacks that deliver them. */
@@ -30,6 +31,8 @@ export interface DataOutputs {
   readonly tenants: Readonly<Record<string, TenantSecrets>>;
   /** SHA-384 of a model.json in hex → text of its model.sig. */
   readonly modelSignatures: Readonly<Record<string, string>>;
+  /** Tenant id → its policy, signed by the root. */
+  readonly policies: Readonly<Record<string, SignedPolicy>>;
 }
 
 /** Reads the data stack's outputs from another stack of the same project. */
@@ -92,13 +95,22 @@ export class DataStack {
       );
   }
 
+  /** A tenant's policy as the root signed it. */
+  policy(id: string): pulumi.Output<SignedPolicy> {
+    return pulumi.unsecret(this.entry("policies", id, `the policy of ${id}`));
+  }
+
   /** One of the fleet-wide outputs. */
   private output<K extends "caCert" | "rootSeed" | "rootPublicKey">(name: K): pulumi.Output<string> {
     return this.reference.getOutput(name).apply((value: string | undefined) => this.present(value, `output ${name}`));
   }
 
-  /** One entry of an output that is a secret map. */
-  private entry<T>(name: "auditPasswords" | "certificates" | "tenants", key: string, what: string): pulumi.Output<T> {
+  /** One entry of an output that is a map; secret. */
+  private entry<T>(
+    name: "auditPasswords" | "certificates" | "policies" | "tenants",
+    key: string,
+    what: string,
+  ): pulumi.Output<T> {
     const found = this.reference
       .getOutput(name)
       .apply((map: Readonly<Record<string, T>> | undefined) => this.present(map?.[key], what));

@@ -24,7 +24,7 @@ base contains "roe_level_unknown" if not known_level
 
 own_tenant if input.tenant == data.tenant.id
 
-known_level if data.tenant.roe_level in {"ANALYSIS_ONLY", "SOC_ASSIST", "TRAINING"}
+known_level if data.tenant.roe_level in roe_levels
 
 # Refusals outweigh whatever would allow, and no refusal is not yet a reason to allow.
 verdict(refusals, _) := {"allow": false, "reasons": sort(refusals)} if count(refusals) > 0

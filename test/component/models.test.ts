@@ -8,6 +8,7 @@ import { dataStack } from "../../infra/stacks/data.ts";
 import { socStack } from "../../infra/stacks/soc.ts";
 import { loadManifestText } from "./manifest.ts";
 import { type Registration, record } from "./record.ts";
+import { rules } from "./rules.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const MANIFEST = readFileSync(join(root, "manifest.yaml"), "utf8");
@@ -17,7 +18,7 @@ async function compose(stack: keyof typeof STACKS, model: Model = loadManifestTe
   const node = model.nodes.find(({ id }) => id === stack);
   if (node === undefined) throw new Error(`no ${stack}`);
   const tenants = model.tenants.map(({ id }) => id);
-  return record(stack, tenants, () => STACKS[stack]({ model, node, root, allowDataLoss: false }));
+  return record(stack, tenants, () => STACKS[stack]({ model, node, root, rules, allowDataLoss: false }));
 }
 
 interface Files {

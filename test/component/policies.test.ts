@@ -1,62 +1,92 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { NodePolicies } from "../../infra/components/node-policies.ts";
-import { PolicyBundle } from "../../infra/provider/index.ts";
-import { renderPolicyData } from "../../infra/render/policy-data.ts";
+import type { Container } from "../../infra/model/types.ts";
+import { aiStack } from "../../infra/stacks/ai.ts";
+import { dataStack } from "../../infra/stacks/data.ts";
+import { DataStack } from "../../infra/stacks/outputs.ts";
+import { socStack } from "../../infra/stacks/soc.ts";
 import { loadManifestText } from "./manifest.ts";
 import { record } from "./record.ts";
+import { rules } from "./rules.ts";
 
-const MANIFEST = readFileSync(join(resolve(import.meta.dirname, "../.."), "manifest.yaml"), "utf8");
-const rules = { wasm: Buffer.from([0, 0x61, 0x73, 0x6d, 0xff]), digest: "ab".repeat(48), fileName: "abab.wasm" };
+const root = resolve(import.meta.dirname, "../..");
+const MANIFEST = readFileSync(join(root, "manifest.yaml"), "utf8");
+const EDITED = MANIFEST.replace("actions: [ISOLATE_HOST, BLOCK_DOMAIN]", "actions: [BLOCK_IP]");
+const STACKS = { "node-c": dataStack, "node-a": socStack, "node-b": aiStack } as const;
+const CONTAINER = "docker:index/container:Container";
 
-/** The policies of a manifest on one node, as the data node would have signed them. */
-function compose(manifest: string) {
-  const { nodes, tenants } = loadManifestText(manifest);
-  const [node] = nodes;
-  if (node === undefined) throw new Error("no node");
-  return record(node.id, [], () => {
-    const bundles = new Map(
-      tenants.map((tenant) => {
-        const args = {
-          tenant: tenant.id,
-          data: renderPolicyData(tenant),
-          rules: rules.digest,
-          rootSeed: "seed-hidden",
-        };
-        return [tenant.id, new PolicyBundle(tenant.id, args)];
-      }),
-    );
-    const policies = new NodePolicies({
-      ...{ node, tenants, rules, rootPublicKey: "00" },
-      signed: ({ id }) => pulumi.output({ data: bundles.get(id)?.data ?? "", bundle: `bundle of ${id}\n` }),
-    });
-    expect(policies.requirements("alpha")).toHaveLength(3);
-    expect(policies.requirements()).toHaveLength(2 + tenants.length);
-  });
+/** @param signed what the data stack signed; without it what it signs at first */
+async function compose(id: keyof typeof STACKS, manifest: string, signed?: Readonly<Record<string, string>>) {
+  const model = loadManifestText(manifest);
+  const node = model.nodes.find((one) => one.id === id);
+  if (node === undefined) throw new Error(`no ${id}`);
+  const tenants = model.tenants.map((tenant) => tenant.id);
+  return record(id, tenants, () => STACKS[id]({ model, node, root, rules, allowDataLoss: false }), signed);
 }
 
-describe("policies on a node", () => {
-  it("are the rules once, and each tenant's own", async () => {
-    const files = (await compose(MANIFEST)).filter(({ type }) => type === "dsmil:index:NodeFiles");
-    expect(files.map(({ inputs }) => inputs.path)).toEqual([
-      "/etc/dsmil/policies/tenants/alpha",
-      "/etc/dsmil/policies/tenants/bravo",
-      "/etc/dsmil/policies/shared",
-      "/etc/dsmil/policies/tenants",
+describe("policies", () => {
+  it("are signed by the root, one a tenant", async () => {
+    const bundles = (await compose("node-c", MANIFEST)).filter(({ type }) => type === "dsmil:index:PolicyBundle");
+    expect(bundles.map(({ name, inputs }) => [name, inputs.tenant, inputs.rules])).toEqual([
+      ["alpha", "alpha", rules.digest],
+      ["bravo", "bravo", rules.digest],
+    ]);
+    expect(JSON.parse(String(bundles[0]?.inputs.data)).tenant.actions).toEqual(["ISOLATE_HOST", "BLOCK_DOMAIN"]);
+  });
+
+  it.each(["node-a", "node-b"] as const)("lie on %s: the rules once, and each tenant's own", async (id) => {
+    const files = (await compose(id, MANIFEST)).filter(({ inputs }) =>
+      String(inputs.path).startsWith("/etc/dsmil/policies"),
+    );
+    expect(files.map(({ inputs }) => [inputs.path, inputs.uid, inputs.dirMode])).toEqual([
+      ["/etc/dsmil/policies/tenants/alpha", 10001, "0750"],
+      ["/etc/dsmil/policies/tenants/bravo", 10001, "0750"],
+      ["/etc/dsmil/policies/shared", 10001, "0750"],
+      ["/etc/dsmil/policies/tenants", 10001, "0750"],
     ]);
     const [alpha, , shared] = files.map(({ inputs }) => inputs.files as Record<string, { content: string }>);
     expect(shared?.["abab.wasm"]).toEqual({ content: "AGFzbf8=", encoding: "base64", mode: "0444" });
     expect(shared?.["root.pub"]?.content).toBe("00\n");
-    expect(JSON.parse(alpha?.["data.json"]?.content ?? "").tenant.actions).toEqual(["ISOLATE_HOST", "BLOCK_DOMAIN"]);
+    expect(alpha?.["data.json"]?.content).toBe("data of alpha\n");
     expect(alpha?.["bundle.json"]?.content).toBe("bundle of alpha\n");
   });
 
-  it("of one tenant do not change with another's", async () => {
-    const edited = MANIFEST.replace("actions: [ISOLATE_HOST, BLOCK_DOMAIN]", "actions: [BLOCK_IP]");
-    const [before, after] = [await compose(MANIFEST), await compose(edited)];
-    const changed = after.filter((r, i) => JSON.stringify(r) !== JSON.stringify(before[i]));
-    expect(changed.map(({ name }) => name)).toEqual(["alpha-policy", "alpha"]);
+  it("of one tenant change nothing of another's when its actions change, and no container", async () => {
+    const changed = async (id: keyof typeof STACKS, signed?: Readonly<Record<string, string>>) => {
+      const [before, after] = [await compose(id, MANIFEST), await compose(id, EDITED, signed)];
+      expect(after.filter(({ type }) => type === CONTAINER)).toEqual(before.filter(({ type }) => type === CONTAINER));
+      return after
+        .filter((r, i) => JSON.stringify(r) !== JSON.stringify(before[i]))
+        .map(({ type, name }) => [type, name]);
+    };
+    expect(await changed("node-c")).toEqual([["dsmil:index:PolicyBundle", "alpha"]]);
+    const signed = { alpha: "anew", bravo: "bundle of bravo\n" };
+    expect(await changed("node-a", signed)).toEqual([["dsmil:index:NodeFiles", "alpha-policy"]]);
+    expect(await changed("node-b", signed)).toEqual([["dsmil:index:NodeFiles", "alpha-policy"]]);
+  });
+
+  it("are waited for by containers that mount them", async () => {
+    const { nodes, tenants } = loadManifestText(MANIFEST);
+    await record("node-a", ["alpha", "bravo"], () => {
+      const data = new DataStack("node-c");
+      const [node] = nodes;
+      if (node === undefined) throw new Error("no node");
+      const policies = new NodePolicies({
+        node,
+        tenants,
+        rules,
+        rootPublicKey: "00",
+        signed: ({ id }) => data.policy(id),
+      });
+      const plan = (source: string, tenant?: string): Pick<Container, "mounts" | "tenant"> => ({
+        mounts: [{ type: "bind", source, target: "/run/dsmil/policy", readOnly: true }],
+        ...(tenant && { tenant }),
+      });
+      expect(policies.requirements(plan("/etc/dsmil/policies/tenants/alpha", "alpha"))).toHaveLength(3);
+      expect(policies.requirements(plan("/etc/dsmil/policies/tenants"))).toHaveLength(2);
+      expect(policies.requirements(plan("/etc/dsmil/tenants/alpha", "alpha"))).toEqual([]);
+    });
   });
 });

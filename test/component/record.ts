@@ -22,18 +22,22 @@ const tenantSecrets = (id: string) => ({
   signing: { publicKey: "00", seed: `${id}-seed-hidden`, certificate: "{}" },
 });
 
-/** Runs a stack's composition against a recording engine and returns what it registered, in order of name. */
+/**
+ * Runs a stack's composition against a recording engine and returns what it registered, in order of name.
+ * @param policies bundles that the data stack has signed, by tenant, where they are not the first ones
+ */
 export async function record(
   stack: string,
   tenants: readonly string[],
   compose: () => unknown,
+  policies: Readonly<Record<string, string>> = {},
 ): Promise<Registration[]> {
   const seen: Registration[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         if (type === "pulumi:pulumi:StackReference")
-          return { id: name, state: { ...inputs, outputs: dataOutputs(tenants) } };
+          return { id: name, state: { ...inputs, outputs: dataOutputs(tenants, policies) } };
         seen.push({ type, name, inputs });
         const outputs = {
           certPem: `${name}-cert`,
@@ -44,6 +48,7 @@ export async function record(
           token: `${name}-token`,
           certificate: "{}",
           tpmGroup: "",
+          ...(type === "dsmil:index:PolicyBundle" && { bundle: `bundle of ${name}\n`, version: 1 }),
         };
         return { id: `${name}-id`, state: { ...outputs, ...inputs } };
       },
@@ -61,7 +66,7 @@ export async function record(
     .sort((a, b) => `${a.type}${a.name}`.localeCompare(`${b.type}${b.name}`));
 }
 
-function dataOutputs(tenants: readonly string[]) {
+function dataOutputs(tenants: readonly string[], policies: Readonly<Record<string, string>>) {
   return {
     caCert: "ca-cert",
     rootPublicKey: "00",
@@ -72,5 +77,8 @@ function dataOutputs(tenants: readonly string[]) {
     auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),
     modelSignatures: Object.fromEntries(releases.map(({ name, digest }) => [digest, `signature of ${name}`])),
+    policies: Object.fromEntries(
+      tenants.map((t) => [t, { bundle: policies[t] ?? `bundle of ${t}\n`, data: `data of ${t}\n` }]),
+    ),
   };
 }

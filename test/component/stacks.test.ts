@@ -7,6 +7,7 @@ import { dataStack } from "../../infra/stacks/data.ts";
 import { socStack } from "../../infra/stacks/soc.ts";
 import { loadManifestText } from "./manifest.ts";
 import { type Registration, record } from "./record.ts";
+import { rules } from "./rules.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const CONTAINER = "docker:index/container:Container";
@@ -27,7 +28,7 @@ async function compose(node: keyof typeof STACKS, model: Model): Promise<Registr
   return record(
     node,
     model.tenants.map((t) => t.id),
-    () => STACKS[node]({ model, node: found, root, allowDataLoss: false }),
+    () => STACKS[node]({ model, node: found, root, rules, allowDataLoss: false }),
   );
 }
 

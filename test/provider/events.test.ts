@@ -29,6 +29,7 @@ beforeAll(async () => {
     rootSeed: "",
     certificates: {},
     auditPasswords: {},
+    policies: {},
     audit: { readerPassword: "" },
     tenants: stores.secrets,
     modelSignatures: {},

@@ -38,7 +38,7 @@ export class DecisionPoint {
     const answer = policyOf(tenant)?.decide(request) ?? refusal(request.decision, "no_policy", null);
     const micros = Number((process.hrtime.bigint() - begun) / 1000n);
     try {
-      await log.append({
+      const record = await log.append({
         ts: new Date(now()).toISOString(),
         tenant,
         device,
@@ -51,9 +51,9 @@ export class DecisionPoint {
         about: about?.slice(0, MAX_ABOUT).toWellFormed().replaceAll("\0", "\ufffd") ?? null,
         micros,
       });
+      return record === undefined ? answer : { ...answer, record };
     } catch {
       return refusal(request.decision, "not_recorded", answer.policy);
     }
-    return answer;
   }
 }

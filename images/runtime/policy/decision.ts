@@ -37,6 +37,8 @@ export interface Decision {
   readonly channels: readonly NotifyChannel[];
   /** Null where no policy was at hand. */
   readonly policy: PolicyStamp | null;
+  /** Where its record stands in the log of decisions; absent where it was not kept, or by a log without numbers. */
+  readonly record?: { readonly writer: string; readonly seq: number };
 }
 
 /** A refusal for a reason of the services' own. */

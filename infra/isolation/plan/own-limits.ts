@@ -11,6 +11,8 @@ export function planOwnLimits(tenant: Tenant, other: Tenant, nonce: string): Pla
   const me: PostgresIdentity = { tenant: tenant.id, role: "app", source: "stack" };
   const audit = tableOf(tenant, "audit_log");
   const append = [insertProbe(tenant, "audit_log", nonce)];
+  const decisions = tableOf(tenant, "decisions");
+  const decide = [insertProbe(tenant, "decisions", nonce)];
   const select = [`select 1 from ${tableOf(tenant, "events")} limit 1`];
   const insert = [insertProbe(tenant, "events", nonce)];
   const attempt = (
@@ -33,19 +35,24 @@ export function planOwnLimits(tenant: Tenant, other: Tenant, nonce: string): Pla
     ...rest,
   });
   /** Superusers pass grants and policies: only the trigger stands. */
-  const byAdmin = (verb: string, change: string): Attempt =>
-    attempt(`${verb} the audit log as dsmil_admin`, [...append, change], append, {
+  const byAdmin = (what: string, change: string, control: readonly string[]): Attempt =>
+    attempt(`${what} as dsmil_admin`, [...control, change], control, {
       credential: "dsmil_admin",
-      attack: { kind: "postgres", as: "admin", sql: [...append, change] },
-      control: { kind: "postgres", as: "admin", sql: append },
+      attack: { kind: "postgres", as: "admin", sql: [...control, change] },
+      control: { kind: "postgres", as: "admin", sql: control },
     });
   return {
     attempts: [
       attempt("update the audit log", [touchNothing(audit, "update")], append),
       attempt("delete from the audit log", [touchNothing(audit, "delete")], append),
       attempt("truncate the audit log", [`truncate ${audit}`], append),
-      byAdmin("update", `update ${audit} set outcome = 'changed'`),
-      byAdmin("delete from", `delete from ${audit}`),
+      byAdmin("update the audit log", `update ${audit} set outcome = 'changed'`, append),
+      byAdmin("delete from the audit log", `delete from ${audit}`, append),
+      attempt("update the log of decisions", [touchNothing(decisions, "update")], decide),
+      attempt("delete from the log of decisions", [touchNothing(decisions, "delete")], decide),
+      attempt("truncate the log of decisions", [`truncate ${decisions}`], decide),
+      byAdmin("update the log of decisions", `update ${decisions} set allow = true`, decide),
+      byAdmin("delete from the log of decisions", `delete from ${decisions}`, decide),
       attempt("delete events before their time", [touchNothing(tableOf(tenant, "events"), "delete")], insert),
       attempt(`archive an event of ${other.id}`, [insertProbe(tenant, "events", nonce, other)], insert),
       attempt("look past its own row security", ["set local row_security = off", ...select], select),

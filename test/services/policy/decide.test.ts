@@ -52,7 +52,7 @@ describe("a tenant's policy", () => {
     );
     expect(ask({ tenant: "ALPHA", decision: "allow_tool", tool: "shell" })).toMatchObject(refused("tool_not_listed"));
     expect(ask({ tenant: "ALPHA", decision: "allow_roe", roe_level: "TRAINING" })).toMatchObject(
-      refused("roe_level_differs"),
+      refused("roe_level_exceeded"),
     );
     expect(ask({ tenant: "ALPHA", decision: "notify", channel: "webhook" })).toMatchObject(
       refused("channel_not_listed"),

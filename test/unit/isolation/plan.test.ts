@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Pair } from "../../../infra/isolation/plan/pair.ts";
+import { TABLES } from "../../../infra/isolation/plan/rows.ts";
 import { planIsolation } from "../../../infra/isolation/plan.ts";
 import type { Probe } from "../../../infra/isolation/types.ts";
 import { loadModel } from "../../../infra/model/load.ts";
@@ -50,7 +51,7 @@ describe("the isolation plan", () => {
     );
     const alpha = model.tenants[0] as Tenant;
     for (const key of Object.values(alpha.streams) as string[]) expect(text).toContain(`"${key}"`);
-    for (const table of ["events", "rejects", "policies", "audit_log"]) expect(text).toContain(`dsmil_alpha.${table}`);
+    for (const table of TABLES) expect(text).toContain(`dsmil_alpha.${table}`);
     for (const collection of alpha.collections) expect(text).toContain(`/collections/${collection}`);
   });
 

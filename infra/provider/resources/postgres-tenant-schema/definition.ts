@@ -1,12 +1,14 @@
 import { appendOnly, connectOnly, createRole } from "../../stores/catalog/statements.ts";
 import { commentOf } from "../../stores/catalog/version.ts";
+import { DECISION_COLUMNS, decisionChain, decisionsTable } from "./decisions.ts";
 import type { TenantNames } from "./names.ts";
+import { PROPOSAL_COLUMNS, proposalsTable } from "./proposals.ts";
 
 /**
  * Version of the layout below, kept in the schema's comment. Raise it with every change, and only ever add: older
  * releases must be able to work on.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Connections that services of one tenant may hold in sum. */
 const APP_CONNECTIONS = 20;
@@ -22,7 +24,8 @@ export function definition(names: TenantNames, retentionDays: number): string {
   return [
     roles(names),
     tables(names),
-    appendOnly(names.schema, "audit_log"),
+    appendOnly(names.schema, "audit_log", "decisions"),
+    decisionChain(names),
     retention(names, retentionDays),
     policies(names, retentionDays),
     grants(names),
@@ -40,7 +43,8 @@ CREATE SCHEMA ${schema} AUTHORIZATION ${owner};
 COMMENT ON SCHEMA ${schema} IS '${commentOf("tenant schema", SCHEMA_VERSION)}';`;
 }
 
-function tables({ schema, tenantId }: TenantNames): string {
+function tables(names: TenantNames): string {
+  const { schema, tenantId } = names;
   const tenant = (table: string): string =>
     `tenant_id text NOT NULL DEFAULT '${tenantId}' CONSTRAINT ${table}_tenant CHECK (tenant_id = '${tenantId}')`;
   return `
@@ -88,7 +92,9 @@ CREATE TABLE ${schema}.audit_log (
   outcome text NOT NULL,
   detail jsonb
 );
-CREATE INDEX audit_log_by_time ON ${schema}.audit_log (tenant_id, ts DESC);`;
+CREATE INDEX audit_log_by_time ON ${schema}.audit_log (tenant_id, ts DESC);
+${decisionsTable(names, tenant("decisions"))}
+${proposalsTable(names, tenant("proposals"))}`;
 }
 
 /** Rows older than the archive keeps, by the server's clock: services cannot set `archived_at`. */
@@ -106,6 +112,9 @@ BEGIN
   GET DIAGNOSTICS total = ROW_COUNT;
   DELETE FROM ${schema}.rejects WHERE tenant_id = '${tenantId}' AND ${aged(days)};
   GET DIAGNOSTICS dropped = ROW_COUNT;
+  total := total + dropped;
+  DELETE FROM ${schema}.proposals WHERE tenant_id = '${tenantId}' AND ${aged(days)};
+  GET DIAGNOSTICS dropped = ROW_COUNT;
   RETURN total + dropped;
 END $body$;`;
 }
@@ -117,7 +126,7 @@ END $body$;`;
 function policies({ schema, tenantId, owner, app, reader }: TenantNames, days: number): string {
   const as = (...roles: string[]): string =>
     `tenant_id = '${tenantId}' AND (SELECT current_user) IN (${roles.map((role) => `'${role}'`).join(", ")})`;
-  const all = ["events", "rejects", "policies", "audit_log"];
+  const all = ["events", "rejects", "policies", "audit_log", "decisions", "proposals"];
   const policy = (table: string, name: string, rest: string): string =>
     `CREATE POLICY ${name} ON ${schema}.${table} ${rest};`;
   return [
@@ -127,7 +136,8 @@ function policies({ schema, tenantId, owner, app, reader }: TenantNames, days: n
       policy(table, "tenant_insert", `FOR INSERT TO ${app} WITH CHECK (${as(app)})`),
     ]),
     policy("events", "tenant_update", `FOR UPDATE TO ${app} USING (${as(app)}) WITH CHECK (${as(app)})`),
-    ...["events", "rejects"].flatMap((table) => [
+    policy("decisions", "chain_read", `FOR SELECT TO ${owner} USING (${as(owner)})`),
+    ...["events", "rejects", "proposals"].flatMap((table) => [
       policy(table, "retention_read", `FOR SELECT TO ${owner} USING (${as(owner)} AND ${aged(days)})`),
       policy(table, "retention_delete", `FOR DELETE TO ${owner} USING (${as(owner)} AND ${aged(days)})`),
     ]),
@@ -139,6 +149,7 @@ function grants({ schema, owner, app, reader }: TenantNames): string {
   const writable = "ts, received_at, source, category, severity, l3, l4, l8, raw";
   return `
 ALTER FUNCTION ${schema}.refuse_change() OWNER TO ${owner};
+ALTER FUNCTION ${schema}.extend_decisions() OWNER TO ${owner};
 ALTER FUNCTION ${schema}.purge_events() OWNER TO ${owner};
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${schema} FROM PUBLIC;
 GRANT USAGE ON SCHEMA ${schema} TO ${app}, ${reader};
@@ -147,6 +158,8 @@ GRANT INSERT (event_id, tenant_id, ${writable}), UPDATE (${writable}) ON ${schem
 GRANT INSERT (reject_id, tenant_id, source, line, reason, received_at) ON ${schema}.rejects TO ${app};
 GRANT INSERT (policy_id, version, tenant_id, document) ON ${schema}.policies TO ${app};
 GRANT INSERT (tenant_id, actor, action, outcome, detail) ON ${schema}.audit_log TO ${app};
+GRANT INSERT (${DECISION_COLUMNS}) ON ${schema}.decisions TO ${app};
+GRANT INSERT (${PROPOSAL_COLUMNS}) ON ${schema}.proposals TO ${app};
 GRANT EXECUTE ON FUNCTION ${schema}.purge_events() TO ${app};
 ${connectOnly([app, reader])}`;
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PostgresTenantSchemaArgs } from "./args.ts";
 
-/** A tenant's schema in PostgreSQL: roles, tables, grants, forced row-level security, append-only audit log. */
+/** A tenant's schema in PostgreSQL: roles, tables, grants, forced row-level security, append-only audit log and decisions. */
 export class PostgresTenantSchema extends pulumi.CustomResource {
   /** `dsmil_alpha` */
   declare readonly schema: pulumi.Output<string>;

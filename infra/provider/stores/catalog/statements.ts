@@ -8,16 +8,19 @@ export function createRole(role: string, connections: number): string {
 }
 
 /** No statement changes a line once written, whoever runs it, not even with triggers off for replication. */
-export function appendOnly(schema: string, table: string): string {
+export function appendOnly(schema: string, ...tables: readonly string[]): string {
+  const triggers = tables.map(
+    (table) => `
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ${schema}.${table}
+  FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.refuse_change();
+ALTER TABLE ${schema}.${table} ENABLE ALWAYS TRIGGER append_only;`,
+  );
   return `
 CREATE FUNCTION ${schema}.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
   RAISE EXCEPTION '% on %.% refused: the audit log is append-only', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
     USING ERRCODE = 'insufficient_privilege';
-END $body$;
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ${schema}.${table}
-  FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.refuse_change();
-ALTER TABLE ${schema}.${table} ENABLE ALWAYS TRIGGER append_only;`;
+END $body$;${triggers.join("")}`;
 }
 
 /** The database is open to these roles, among others, and to nobody by default. */
