@@ -64,15 +64,23 @@ export class L7Rig {
         WORKERS: [at(47, first), at(47, second), at(44, small)].join(","),
       });
     const rig = new L7Rig(fleet, [first, second], small, [await router(1), await router(2)]);
-    rig.layTenants();
-    for (const node of ["node-a", "node-b"]) await fleet.start(node, new MemoryStore());
-    await rig.defend();
-    for (const one of [...rig.workers, small]) await one.up();
-    await until(async () => (await Promise.all([...rig.workers, small].map(hasModel))).every(Boolean), 60_000);
-    for (const one of rig.routers) await one.up();
-    // The gateways find each other meanwhile.
-    for (const router of rig.routers) await until(() => answers(rig.client("alpha", router)), 30_000);
+    // A start that fails must leave no process behind.
+    await rig.up().catch(async (error: unknown) => {
+      await rig.close();
+      throw error;
+    });
     return rig;
+  }
+
+  private async up(): Promise<void> {
+    this.layTenants();
+    for (const node of ["node-a", "node-b"]) await this.fleet.start(node, new MemoryStore());
+    await this.defend();
+    for (const one of [...this.workers, this.small]) await one.up();
+    await until(async () => (await Promise.all([...this.workers, this.small].map(hasModel))).every(Boolean), 60_000);
+    for (const one of this.routers) await one.up();
+    // The gateways find each other meanwhile.
+    for (const router of this.routers) await until(() => answers(this.client("alpha", router)), 30_000);
   }
 
   async close(): Promise<void> {
