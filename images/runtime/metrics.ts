@@ -3,7 +3,7 @@ import type { Identity } from "./identity.ts";
 import type { RejectReason } from "./reject-reason.ts";
 
 /** Kinds of failures: a metric label, so the list is closed. */
-export type ErrorType = "denied" | "redis" | "postgres" | "hotpath" | "shrink" | "bus" | "internal";
+export type ErrorType = "denied" | "redis" | "postgres" | "hotpath" | "shrink" | "bus" | "worker" | "internal";
 
 /**
  * The metrics every service has (Phase 5 §6.2), with the labels it fixes already filled in. Labels are bounded:

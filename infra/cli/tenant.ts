@@ -7,6 +7,7 @@ import { deployedTenant, findTenant, withFleet } from "./stores/fleet.ts";
 import { writeCredentials } from "./tenant/credentials.ts";
 import { type TenantFacts, tenantFacts } from "./tenant/facts.ts";
 import { describeTenant } from "./tenant/show.ts";
+import { issueToken } from "./tenant/token.ts";
 import { textTable } from "./text-table.ts";
 
 /** `dsmil tenant list|show|key|credentials`: the tenants and what belongs to them. */
@@ -41,6 +42,7 @@ export function registerTenant(program: Command): void {
       process.stdout.write(options.json ? `${JSON.stringify(facts, null, 2)}\n` : describeTenant(facts));
     });
   registerKey(tenant);
+  registerToken(tenant);
   registerCredentials(tenant);
 }
 
@@ -66,6 +68,28 @@ function registerKey(tenant: Command): void {
           );
         }
         process.stdout.write(`${key}\n`);
+      }),
+    );
+}
+
+function registerToken(tenant: Command): void {
+  tenant
+    .command("token")
+    .description("Print a token (JWT) for the L7 API that speaks for a tenant, and nothing else, on stdout.")
+    .argument("<tenant>", "its id")
+    .option("--roles <roles>", "what it allows: chat, soc, with commas between them", "chat")
+    .option("--subject <name>", "whom it is for; stands in claims and logs", "operator")
+    .option("--minutes <n>", "how long it holds, 60 at most", "60")
+    .addHelpText(
+      "after",
+      "\nExample:\n  bin/dsmil tenant token alpha --roles chat,soc\n\nExit codes: 0 printed, 1 not, 64 usage.",
+    )
+    .action((id: string, options: { roles: string; subject: string; minutes: string }) =>
+      withFleet(async (fleet) => {
+        const { tenant: known, secrets } = deployedTenant(fleet, id);
+        const { roles, subject, minutes } = options;
+        const request = { tenant: known.prefix, roles: roles.split(","), subject, minutes: Number(minutes) };
+        process.stdout.write(`${await issueToken(secrets.signing.seed, request)}\n`);
       }),
     );
 }

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Container, Model, Node } from "../model/types.ts";
+import type { Container, Model, Node, Tenant } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import { renderHaproxyConf } from "../render/haproxy-conf.ts";
 import type { DataStack } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
 import { gated } from "./gated.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
+import type { NodeModels } from "./node-models.ts";
 import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
@@ -18,10 +19,14 @@ export interface L7FrontArgs {
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
   readonly data: DataStack;
+  readonly models: NodeModels;
   readonly policies: NodePolicies;
 }
 
-/** The L7 routers behind HAProxy on :8001, and the registries of tenants' API keys that the routers watch. */
+/**
+ * The L7 routers behind HAProxy on :8001 with the registries of tenants' API keys that they watch, and their workers, which
+ * watch the tenants' certificates.
+ */
 export class L7Front extends pulumi.ComponentResource {
   private readonly args: L7FrontArgs;
   private readonly owned: { uid: number; gid: number; node: string; dirMode: string };
@@ -30,7 +35,8 @@ export class L7Front extends pulumi.ComponentResource {
     super("dsmil:component:L7Front", "l7", {}, opts);
     this.args = args;
     this.owned = { node: args.node.id, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0750" };
-    for (const { id } of args.model.tenants) this.apiKeys(id);
+    for (const tenant of args.model.tenants) this.apiKeys(tenant);
+    this.workers();
     const first = new NodeFiles(
       "l7",
       { ...this.owned, path: "/etc/dsmil/l7/tenants", files: KEPT_FOLDER },
@@ -45,11 +51,26 @@ export class L7Front extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
+  /** Of tenants a worker has the public certificates alone, in a folder of its own: the routers' has seeds. */
+  private workers(): void {
+    const { model, node, data } = this.args;
+    const plans = model.containers.filter((c) => c.node === node.id && c.image === "dsmil-l7-worker");
+    if (plans.length === 0) return;
+    const path = "/etc/dsmil/l7-worker/tenants";
+    const folder = new NodeFiles("l7-worker", { ...this.owned, path, files: KEPT_FOLDER }, { parent: this });
+    for (const { id } of model.tenants) {
+      const files = { "certificate.json": { content: certificateOf(data, id), mode: "0444" } };
+      new NodeFiles(`${id}-l7-worker`, { ...this.owned, path: `${path}/${id}`, files }, { parent: this });
+    }
+    const last = new Map<string, pulumi.Resource>();
+    for (const plan of plans) last.set(plan.service, this.gated(plan, [last.get(plan.service) ?? folder]));
+  }
+
   /**
    * Of API keys only hashes reach the node: a router compares, it never needs the key. The signing key does: routers vouch
    * on the bus for whose request it is.
    */
-  private apiKeys(tenant: string): void {
+  private apiKeys({ id: tenant, prefix, limits }: Tenant): void {
     const seed = this.args.data.tenant(tenant).apply(({ signing }) => signing.seed);
     const content = this.args.data.tenant(tenant).apply(({ apiKeys }) =>
       JSON.stringify({
@@ -60,12 +81,20 @@ export class L7Front extends pulumi.ComponentResource {
         })),
       }),
     );
+    const routers = this.args.model.services.find((service) => service.id === "l7-router")?.replicas ?? 1;
+    const { requestsPerMinute: requests_per_minute, tokensPerDay: tokens_per_day } = limits;
+    const allowed = { tenant: prefix, requests_per_minute, tokens_per_day, routers };
     new NodeFiles(
       `${tenant}-api-keys`,
       {
         ...this.owned,
         path: `/etc/dsmil/l7/tenants/${tenant}`,
-        files: { "api_keys.json": { content, mode: "0400" }, signing_seed: { content: seed, mode: "0400" } },
+        files: {
+          "api_keys.json": { content, mode: "0400" },
+          signing_seed: { content: seed, mode: "0400" },
+          "certificate.json": { content: certificateOf(this.args.data, tenant), mode: "0444" },
+          "limits.json": { content: JSON.stringify(allowed), mode: "0444" },
+        },
       },
       { parent: this },
     );
@@ -95,7 +124,7 @@ export class L7Front extends pulumi.ComponentResource {
   }
 
   private gated(plan: Container, dependsOn: pulumi.Resource[]): HealthGate {
-    const { model, node, engine, runtime, policies } = this.args;
+    const { model, node, engine, runtime, policies, models } = this.args;
     const volumes = plan.mounts.filter((m) => m.type === "volume").map((m) => m.source);
     const container = new ServiceContainer(
       { plan, fleet: model.fleet, hosts: model.hosts, address: node.address, image: runtime.image(plan.image) },
@@ -106,6 +135,7 @@ export class L7Front extends pulumi.ComponentResource {
           ...dependsOn,
           ...busFolderOf(plan, this),
           ...policies.requirements(plan),
+          ...models.requirements(plan),
           ...runtime.requirements(plan.image, volumes),
         ],
       },
@@ -116,4 +146,9 @@ export class L7Front extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** Public, though it stands among the tenant's secrets. */
+function certificateOf(data: DataStack, tenant: string): pulumi.Output<string> {
+  return pulumi.unsecret(data.tenant(tenant).apply(({ signing }) => signing.certificate));
 }

@@ -41,11 +41,11 @@ export class NodeModels extends pulumi.ComponentResource {
 
   /** The version is part of its name: the next one is laid before this one goes. */
   private version(node: Node, release: ModelRelease, signature: NodeModelsArgs["signature"]): NodeFiles {
-    const { name, version, manifest, onnx } = release;
+    const { name, version, manifest, file, content } = release;
     const files = {
       "model.json": { content: manifest, mode: "0444" },
       "model.sig": { content: signature(release), mode: "0444" },
-      "model.onnx": { content: onnx.toString("base64"), encoding: "base64", mode: "0444" },
+      [file]: { content: content.toString("base64"), encoding: "base64", mode: "0444" },
     } as const;
     const path = `${MODELS_FOLDER}/${name}/${version}`;
     return new NodeFiles(`${name}-${version}`, { node: node.id, path, files }, { parent: this });

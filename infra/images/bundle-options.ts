@@ -8,7 +8,7 @@ export const BUNDLE_OPTIONS = {
   format: "esm",
   target: "node24",
   legalComments: "none",
-  external: ["pg-native", "onnxruntime-node"],
+  external: ["pg-native", "onnxruntime-node", "node-llama-cpp"],
   banner: {
     js: [
       'import{createRequire as __cr}from"node:module";',

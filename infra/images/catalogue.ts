@@ -33,6 +33,8 @@ export interface ImageEntry {
    * processor in npm's words.
    */
   readonly packageFiles?: readonly string[];
+  /** Packages that go into the context's node_modules with all that they need, but for what only builds or types need. */
+  readonly packageTrees?: readonly string[];
   /** Image settings of a `rootfs` image, as Dockerfile instructions. */
   readonly settings?: readonly string[];
 }
@@ -91,6 +93,15 @@ export function imageCatalogue(root: string): readonly ImageEntry[] {
         "onnxruntime-common/dist/cjs/**/*.{js,json}",
       ],
     },
+    {
+      name: "dsmil-llama-base",
+      context: folder("llama-base"),
+      base: "dsmil-node-base",
+      kind: "dockerfile",
+      packages: ["node-llama-cpp"],
+      packageTrees: ["node-llama-cpp"],
+    },
+    { name: "dsmil-l7-worker", context: folder("l7-worker"), base: "dsmil-llama-base", kind: "service" },
     ...MODEL_SERVICES.map(
       (id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base: "dsmil-onnx-base", kind: "service" }),
     ),

@@ -7,6 +7,7 @@ import { contextFiles } from "./context.ts";
 import { buildGoProgram } from "./go-program.ts";
 import { imageLabels } from "./labels.ts";
 import { copyPackageFiles } from "./package-files.ts";
+import { copyPackageTrees } from "./package-trees.ts";
 import { runProcess } from "./process.ts";
 
 /** Builds an image by its Dockerfile from a copy of exactly the files that its tag was made from. */
@@ -32,6 +33,9 @@ export async function buildDockerfile(
   }
   if (entry.packageFiles !== undefined) {
     copyPackageFiles(context.root, join(staged, "node_modules"), entry.packageFiles, context.architecture);
+  }
+  if (entry.packageTrees !== undefined) {
+    copyPackageTrees(context.root, join(staged, "node_modules"), entry.packageTrees, context.architecture);
   }
   const file = join(staged, entry.dockerfile ?? "Dockerfile");
   if (!existsSync(file)) throw new Error(`${entry.context} has no Dockerfile`);

@@ -6,6 +6,7 @@ export interface Lockfile {
 interface LockedPackage {
   readonly version?: string;
   readonly integrity?: string;
+  readonly optional?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }

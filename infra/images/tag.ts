@@ -47,7 +47,13 @@ export function imageTags(root: string): ReadonlyMap<string, string> {
     add(
       base,
       entry.kind,
-      JSON.stringify([entry.settings, entry.vendor, entry.dockerfile, ...(entry.packageFiles ?? [])]),
+      JSON.stringify([
+        entry.settings,
+        entry.vendor,
+        entry.dockerfile,
+        ...(entry.packageFiles ?? []),
+        ...(entry.packageTrees ?? []),
+      ]),
     );
     addContext(entry, add);
     if (entry.program !== undefined) {

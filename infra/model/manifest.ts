@@ -108,6 +108,7 @@ export interface ManifestTenant {
   readonly api_keys: readonly string[];
   readonly ingest_port?: number;
   readonly shrink_port?: number;
+  readonly limits: { readonly requests_per_minute: number; readonly tokens_per_day: number };
   readonly retention: { readonly hot: string; readonly soc: string; readonly archive: string };
 }
 

@@ -11,6 +11,8 @@ export interface ImageProfile {
   readonly scalable: boolean;
   /** A program that speaks for no device: it says node and limits itself. */
   readonly deviceless?: boolean;
+  /** Whether several services may run it, each for a device of its own; their ids begin with the image's. */
+  readonly several?: true;
   /** Port the image listens on, where it cannot be chosen. */
   readonly port?: number;
 }
@@ -29,6 +31,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l5-forecaster": tenantPredictor,
   "dsmil-l6-risk": tenantPredictor,
   "dsmil-l8-analytics": tenantProgram,
+  "dsmil-l7-worker": { kind: "program", scope: "shared", role: "ai", scalable: true, several: true },
   "dsmil-l8-advml": tenantProgram,
   "dsmil-l8-crypto": { kind: "program", scope: "shared", role: "soc", scalable: false },
   "dsmil-l8-soar": tenantProgram,

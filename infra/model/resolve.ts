@@ -104,6 +104,7 @@ function resolveService(service: ManifestService, devices: readonly Device[]): S
 function resolveTenant(tenant: ManifestTenant, perTenant: boolean): Tenant {
   const { id, roe_level, actions, compartments, classification, officers, tools, notify, api_keys, retention } = tenant;
   const { ingest_port, shrink_port } = tenant;
+  const { requests_per_minute: requestsPerMinute, tokens_per_day: tokensPerDay } = tenant.limits;
   return {
     id,
     prefix: tenantPrefix(id),
@@ -117,6 +118,7 @@ function resolveTenant(tenant: ManifestTenant, perTenant: boolean): Tenant {
     retentionHotSeconds: milliseconds(retention.hot) / 1_000,
     retentionSocSeconds: milliseconds(retention.soc) / 1_000,
     retentionArchiveDays: milliseconds(retention.archive) / 86_400_000,
+    limits: { requestsPerMinute, tokensPerDay },
     apiKeys: api_keys,
     ...(ingest_port !== undefined && { ingestPort: ingest_port }),
     ...(perTenant && shrink_port !== undefined && { shrinkPort: shrink_port }),

@@ -148,6 +148,8 @@ export interface Tenant {
   readonly retentionSocSeconds: number;
   /** Days that archived events are kept in Postgres. */
   readonly retentionArchiveDays: number;
+  /** What it may ask of the language models, over all routers. */
+  readonly limits: { readonly requestsPerMinute: number; readonly tokensPerDay: number };
   /** Names of the API keys to issue. */
   readonly apiKeys: readonly string[];
   /** Port on the L3 router's node where its log lines are taken; absent where they are not. */

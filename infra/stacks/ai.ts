@@ -33,6 +33,6 @@ export function aiStack({ model, node, root, rules }: NodeStackArgs): Record<str
       certificate,
     });
   }
-  new L7Front({ model, node, engine, runtime, data, policies });
+  new L7Front({ model, node, engine, runtime, data, policies, models });
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

@@ -39,7 +39,13 @@ describe("models", () => {
     const signers = (await compose("node-c")).filter(({ type }) => type === "dsmil:index:ModelSigner");
     expect(signers).toHaveLength(1);
     const [models = {}] = signers.map(({ inputs }) => inputs.models as Record<string, string>);
-    expect(Object.keys(models)).toEqual(["l3-sensor-fusion", "l4-threat-classifier", "l5-forecaster", "l6-risk"]);
+    expect(Object.keys(models)).toEqual([
+      "l3-sensor-fusion",
+      "l4-threat-classifier",
+      "l5-forecaster",
+      "l6-risk",
+      "l7-tiny",
+    ]);
     for (const [name, text] of Object.entries(models)) expect(text).toBe(modelRelease(root, name).manifest);
   });
 
@@ -55,7 +61,7 @@ describe("models", () => {
     if (names.length > 0) expect(laid.map(({ path }) => path)).toContain("/opt/dsmil/models");
     for (const name of names) {
       const { files } = laid.find(({ path }) => path.includes(name)) ?? { files: {} };
-      const { manifest, onnx } = modelRelease(root, name);
+      const { manifest, content: onnx } = modelRelease(root, name);
       expect(files).toEqual({
         "model.json": { content: manifest, mode: "0444" },
         "model.sig": { content: `signature of ${name}`, mode: "0444" },

@@ -18,6 +18,7 @@ const SERVICES = [
   "l8-crypto",
   "l8-soar",
   "l7-router",
+  "l7-worker",
   "shrink",
   "dbe-gateway",
 ] as const;
@@ -36,7 +37,7 @@ beforeAll(async () => {
       entryPoints,
       ...target,
       banner: { js: BANNER },
-      external: ["pg-native", "onnxruntime-node"],
+      external: ["pg-native", "onnxruntime-node", "node-llama-cpp"],
       outfile: `${dir}/${name}.js`,
     });
   }

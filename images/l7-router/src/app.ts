@@ -6,6 +6,9 @@ import type { Log } from "../../runtime/log.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
 import { ApiError } from "./api-error.ts";
 import { authorize } from "./authorize.ts";
+import type { Chat } from "./chat/chat.ts";
+import { addChatRoutes } from "./chat/routes.ts";
+import type { TokenVerifier } from "./identity/token-verifier.ts";
 import type { ApiKey, KeyRing } from "./key-ring.ts";
 import { modelEntry } from "./models.ts";
 import type { Enricher } from "./soc/enricher.ts";
@@ -13,7 +16,8 @@ import { addSocRoutes } from "./soc/routes.ts";
 
 export interface L7Parts {
   readonly ring: KeyRing;
-  readonly models: readonly string[];
+  readonly tokens: TokenVerifier;
+  readonly chat: Chat;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -28,18 +32,21 @@ const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", 
 const ALLOWED: Readonly<Record<string, readonly HTTPMethods[]>> = {
   "/v1/models": ["GET", "HEAD"],
   "/v1/models/:model": ["GET", "HEAD"],
+  "/v1/chat/completions": ["POST"],
   "/v1/soc/enrich": ["POST"],
 };
 
 /** L7 router (device 43): the OpenAI-compatible API. It does not listen. */
 export function createL7Router(parts: L7Parts): FastifyInstance {
-  const { ring, models, health, metrics, log, bodyLimit, enricher } = parts;
+  const { ring, tokens, chat, health, metrics, log, bodyLimit, enricher } = parts;
   const app = createHttp({ health, metrics, log, bodyLimit, trustProxy: true });
   const callers = new WeakMap<FastifyRequest, ApiKey>();
 
   // Before the body is read: who may not ask costs no memory.
   app.addHook("onRequest", async (request) => {
-    if (needsKey(request)) callers.set(request, authorize(request.headers, ring));
+    if (!needsKey(request)) return;
+    const role = request.routeOptions.url?.startsWith("/v1/soc/") ? "soc" : "chat";
+    callers.set(request, await authorize(request.headers, ring, tokens, role));
   });
   app.addHook("onSend", async (_request, reply) => {
     if (health.isDraining) reply.header("connection", "close");
@@ -56,12 +63,14 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
     return refuse(error, request, reply, parts, callers.get(request));
   });
 
-  app.get("/v1/models", async () => ({ object: "list", data: models.map(modelEntry) }));
+  app.get("/v1/models", async () => ({ object: "list", data: chat.models.map(modelEntry) }));
   app.get<{ Params: { model: string } }>("/v1/models/:model", async ({ params }) => {
-    if (models.includes(params.model)) return modelEntry(params.model);
+    if (chat.models.includes(params.model)) return modelEntry(params.model);
     throw new ApiError(404, "model_not_found", "There is no such model; GET /v1/models lists them.", "model");
   });
-  addSocRoutes(app, enricher, (request) => callers.get(request) as ApiKey);
+  const callerOf = (request: FastifyRequest): ApiKey => callers.get(request) as ApiKey;
+  addChatRoutes(app, { chat, metrics, log, callerOf });
+  addSocRoutes(app, enricher, callerOf);
   refuseOtherMethods(app);
   return app;
 }
@@ -90,7 +99,8 @@ function refuse(
   { log, metrics }: L7Parts,
   caller: ApiKey | undefined,
 ): FastifyReply {
-  const { status, code } = error;
+  const { status, code, retryAfter } = error;
+  if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
   if (status === 401) reply.header("www-authenticate", "Bearer");
   if (status === 401 || status === 403) {
     metrics.failed("denied");

@@ -10,5 +10,5 @@ await startMain(async () => {
   const service = new L7Service(config, log);
   stopOnSignals({ health: service.health, log, drainMs: config.drainMs, stop: () => service.stop() });
   await service.start();
-  log.info({ port: config.identity.httpPort, models: config.models }, "started");
+  log.info({ port: config.identity.httpPort, workers: config.workers.length }, "started");
 });

@@ -7,7 +7,7 @@ export interface ModelEntry {
   readonly owned_by: "dsmil";
 }
 
-/** The release of the platform that brought the models: 1 December 2025. */
+/** The release of the platform that brought the API: 1 December 2025; workers do not say when theirs was made. */
 const CREATED = 1_764_547_200;
 
 /** The models on offer in the list format of the OpenAI API. */

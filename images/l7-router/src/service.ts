@@ -1,16 +1,25 @@
 import type { FastifyInstance } from "fastify";
 import { Bus } from "../../runtime/bus/bus.ts";
 import { Health } from "../../runtime/health.ts";
+import { TenantCertificates } from "../../runtime/l7/tenant-certificates.ts";
 import type { Log } from "../../runtime/log.ts";
 import { Metrics } from "../../runtime/metrics.ts";
 import { createL7Router } from "./app.ts";
+import { Chat } from "./chat/chat.ts";
+import { PromptGate } from "./chat/prompt-gate.ts";
 import type { L7Config } from "./config.ts";
+import { TokenVerifier } from "./identity/token-verifier.ts";
 import { KeyRing } from "./key-ring.ts";
 import { KeyWatcher } from "./key-watcher.ts";
+import { Limiter } from "./limits/limiter.ts";
+import { LimitsWatcher } from "./limits/limits-watcher.ts";
 import { SigningKeys } from "./signing-keys.ts";
 import { BusHealth, type BusHealthParts } from "./soc/bus-health.ts";
 import { Enricher } from "./soc/enricher.ts";
+import { WorkerPool } from "./workers/worker-pool.ts";
 
+/** How long a worker's word on its model counts, in looks. */
+const STATUS_LOOKS = 4;
 /** Requests over the bus at a time; the gateway takes 64 connections of a container. */
 const BUS_CONNECTIONS = 48;
 
@@ -22,24 +31,38 @@ export class L7Service {
   private readonly bus: Bus;
   private readonly keys: KeyWatcher;
   private readonly signing: SigningKeys;
+  private readonly certificates: TenantCertificates;
+  private readonly limits: LimitsWatcher;
+  private readonly pool: WorkerPool;
   private readonly busHealth: BusHealth;
   private readonly stopping = new AbortController();
 
   /** @param paces of health reports, where not the usual */
   constructor(config: L7Config, log: Log, paces: Pick<BusHealthParts, "everyMs" | "retryMs" | "lookMs"> = {}) {
-    const { identity, apiKeysDir, models, bodyLimit, busFolder } = config;
+    const { identity, apiKeysDir, bodyLimit, busFolder, promptCheck: isOn } = config;
     const [ring, metrics, health] = [new KeyRing(), new Metrics(identity), new Health(identity)];
     this.config = config;
     this.health = health;
     this.bus = new Bus({ folder: busFolder, registry: metrics.registry, connections: BUS_CONNECTIONS });
     this.keys = new KeyWatcher(apiKeysDir, ring, log);
     this.signing = new SigningKeys(apiKeysDir, log);
-    const { bus, signing: keys } = this;
+    this.certificates = new TenantCertificates(apiKeysDir, config.root, log);
+    const limiter = new Limiter();
+    this.limits = new LimitsWatcher(apiKeysDir, limiter, log);
+    this.pool = poolOf(config, log);
+    const { bus, signing: keys, pool } = this;
+    const tokens = new TokenVerifier((tenant) => this.certificates.keyOf(tenant));
+    const prompts = new PromptGate({ bus, keys, device: identity.device, isOn, log });
+    const chat = new Chat({ pool, prompts, keys, limiter, log });
     const enricher = new Enricher({ bus, keys, device: identity.device });
-    this.app = createL7Router({ ring, models, health, metrics, log, bodyLimit, enricher });
+    this.app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit, enricher });
     this.busHealth = new BusHealth({ bus, keys, tenants: () => ring.tenants, health, identity, log, ...paces });
     health.add({ name: "api_keys", weight: "warning", read: () => this.keys.check() });
     health.add({ name: "signing_seeds", weight: "warning", read: () => keys.files.check() });
+    health.add({ name: "certificates", weight: "warning", read: () => this.certificates.files.check() });
+    health.add({ name: "limits", weight: "warning", read: () => this.limits.check() });
+    health.add({ name: "workers", weight: "warning", read: () => pool.check() });
+    health.add({ name: "prompt_check", weight: "warning", read: () => prompts.check() });
     health.add({ name: "bus", weight: "warning", read: () => this.busHealth.check() });
   }
 
@@ -48,9 +71,11 @@ export class L7Service {
     const { apiKeysPollMs, identity } = this.config;
     const { signal } = this.stopping;
     // Without its keys a router would refuse everybody: it listens only once they are read.
-    await Promise.all([this.keys.look(), this.signing.files.look()]);
-    void this.keys.run(apiKeysPollMs, signal);
-    void this.signing.files.run(apiKeysPollMs, signal);
+    const watched = [this.keys, this.signing.files, this.certificates.files, this.limits];
+    await Promise.all(watched.map((files) => files.look()));
+    for (const files of watched) void files.run(apiKeysPollMs, signal);
+    await this.pool.look();
+    void this.pool.run(signal);
     await this.app.listen({ host: "0.0.0.0", port: identity.httpPort });
     void this.busHealth.run(signal);
   }
@@ -59,6 +84,14 @@ export class L7Service {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.app.close();
+    this.pool.close();
     this.bus.close();
   }
+}
+
+function poolOf(config: L7Config, log: Log): WorkerPool {
+  const { identity, workers: addresses, breakAfter, breakMs: halfOpenMs, workerIdleMs: idleMs, workersPollMs } = config;
+  const statusMs = STATUS_LOOKS * workersPollMs;
+  const settings = { device: identity.device, breakAfter, halfOpenMs, idleMs, statusMs };
+  return new WorkerPool({ addresses, settings, log, lookMs: workersPollMs });
 }

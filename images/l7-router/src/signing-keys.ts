@@ -2,7 +2,7 @@ import { readGuarded } from "../../runtime/dbe/keys/guarded-file.ts";
 import { KeyError } from "../../runtime/dbe/keys/key-error.ts";
 import type { Log } from "../../runtime/log.ts";
 import { type Signer, signer } from "../../runtime/pqc/signer.ts";
-import { TenantFiles } from "./tenant-files.ts";
+import { TenantFiles } from "../../runtime/watch/tenant-files.ts";
 
 /** A seed in hex and a line's end, with room to tell that it is too long. */
 const MAX_FILE_BYTES = 256;

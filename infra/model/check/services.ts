@@ -35,7 +35,8 @@ export const checkServices: Check = (manifest) => {
 function identity(service: Service, image: string, profile: ImageProfile): Problem[] {
   const { id, scope, replicas, port } = service;
   const problems: Problem[] = [];
-  if (id !== undefined && id !== serviceIdOf(image)) {
+  const further = profile.several === true && id?.startsWith(`${serviceIdOf(image)}-`);
+  if (id !== undefined && id !== serviceIdOf(image) && !further) {
     problems.push({
       key: "id",
       message: `a service of image ${image} has the id "${serviceIdOf(image)}"; expected that, not "${id}"`,

@@ -6,6 +6,7 @@ import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l3RouterPart } from "./l3-router.ts";
 import { l7RouterPart } from "./l7-router.ts";
+import { l7WorkerPart } from "./l7-worker.ts";
 import { l8CryptoPart } from "./l8-crypto.ts";
 import { modelProgramPart } from "./model-program.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-haproxy": haproxyPart,
   "dsmil-dbe-gateway": dbeGatewayPart,
   "dsmil-dbe-quic": dbeQuicPart,
+  "dsmil-l7-worker": l7WorkerPart,
   "dsmil-l7-router": l7RouterPart,
   "dsmil-l3-router": l3RouterPart,
   "dsmil-l4-classifier": modelProgramPart,
@@ -73,6 +75,8 @@ function build(
     dbe,
     nodeKey,
     needs,
+    peers: peersOf(model, service, needs),
+    served: model.services.flatMap(({ device }) => device ?? []),
     common: commonEnv(model, service),
     ...(tenant && { tenant }),
     name,
@@ -166,6 +170,19 @@ function attachments({ networks, services }: Parts, service: Service, replica = 
     const host = isEntry(service) ? ENTRY_HOST - rank : SERVER_HOST + rank * BLOCK + replica - 1;
     return { id, ipv4: hostIn(subnet, host) };
   });
+}
+
+/** Addresses of what a service needs, on networks that both are on. */
+function peersOf(model: Parts, service: Service, needs: readonly Service[]): PartContext["peers"] {
+  const addresses = needs.map((other): [string, string[]] => [
+    other.id,
+    Array.from({ length: other.replicas }, (_, replica) =>
+      attachments(model, other, replica + 1).flatMap(({ id, ipv4 }) =>
+        ipv4 !== undefined && service.networks.includes(id) && other.node === service.node ? [ipv4] : [],
+      ),
+    ).flat(),
+  ]);
+  return Object.fromEntries(addresses.filter(([, found]) => found.length > 0));
 }
 
 const isEntry = (service: Service): boolean => service.publish !== undefined;

@@ -25,6 +25,10 @@ export interface PartContext {
   readonly common: Readonly<Record<string, string>>;
   /** Services this one needs. */
   readonly needs: readonly Service[];
+  /** Service id → addresses of its containers, where this one needs it and is on a network with it. */
+  readonly peers: Readonly<Record<string, readonly string[]>>;
+  /** Devices that some service of the fleet speaks for. */
+  readonly served: readonly number[];
   readonly tenant?: Tenant;
   /** The container's name. */
   readonly name: string;

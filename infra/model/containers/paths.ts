@@ -17,6 +17,9 @@ export const volume = (source: string, target: string): Mount => ({ type: "volum
 /** The folder with the CA's certificate. */
 export const caFolder: Mount = folder("/etc/dsmil/ca", "/etc/dsmil/ca");
 
+/** The fleet root's public key, which signs certificates, inside a container. */
+export const FLEET_ROOT_FILE = "/etc/dsmil/ca/fleet-root.pub";
+
 /** Models of a node: `<name>/<version>/…`; the same inside a container. */
 export const MODELS_FOLDER = "/opt/dsmil/models";
 

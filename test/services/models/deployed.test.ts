@@ -79,7 +79,7 @@ describe("models that were deployed", () => {
   it("are loaded, byte for byte what was trained, and belong to nobody but root for writing", async () => {
     await slot.look();
     expect(slot.check()).toEqual({ value: `${NAME} 6.0.0`, ok: true });
-    expect(readFileSync(at("6.0.0", "model.onnx")).equals(modelRelease(PROJECT, NAME).onnx)).toBe(true);
+    expect(readFileSync(at("6.0.0", "model.onnx")).equals(modelRelease(PROJECT, NAME).content)).toBe(true);
     for (const file of ["model.json", "model.sig", "model.onnx"])
       expect(statSync(at("6.0.0", file)).mode & 0o777).toBe(0o444);
     expect(existsSync(join(folder, "l5-forecaster"))).toBe(false);

@@ -24,7 +24,7 @@ export class ModelFleet {
   /** Lays models below `folder` as the deployer does. */
   write(folder: string, names: readonly string[] = modelNames(PROJECT)): void {
     for (const name of names) {
-      const { version, manifest, onnx } = modelRelease(PROJECT, name);
+      const { version, manifest, content: onnx } = modelRelease(PROJECT, name);
       const at = join(folder, name, version);
       mkdirSync(at, { recursive: true });
       writeFileSync(join(at, "model.onnx"), onnx);

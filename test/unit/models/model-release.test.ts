@@ -17,7 +17,7 @@ describe("a model of the project", () => {
 
   it("is read as it lies there", () => {
     expect(modelNames(PROJECT)).toEqual(["l3-sensor-fusion", "l4-threat-classifier", "l5-forecaster", "l6-risk"]);
-    const { name, version, manifest, digest, onnx } = modelRelease(PROJECT, NAME);
+    const { name, version, manifest, digest, content: onnx } = modelRelease(PROJECT, NAME);
     expect([name, version]).toEqual([NAME, "6.0.0"]);
     expect(manifest).toBe(readFileSync(join(PROJECT, "models", NAME, "model.json"), "utf8"));
     expect(onnx.equals(readFileSync(join(PROJECT, "models", NAME, "model.onnx")))).toBe(true);

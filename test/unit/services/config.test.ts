@@ -81,8 +81,15 @@ describe("a service's configuration", () => {
 
   it("names what is missing", () => {
     expect(problems({ ...good, NODE_ID: "" })).toEqual(["NODE_ID is not set; expected a node id such as node-a"]);
-    expect(() => readL7({ NODE_ID: "node-b", MODELS: "a b" })).toThrow(/MODELS is "a b"/);
+    expect(() => readL7({ NODE_ID: "node-b", WORKERS: "a b" })).toThrow(/WORKERS is "a b"/);
+    const workers = [
+      { device: 47, url: "http://10.212.1.27:8047" },
+      { device: 44, url: "http://10.212.1.43:8044" },
+    ];
+    const given = workers.map(({ device, url }) => `${device}@${url}`).join(",");
+    expect(readL7({ NODE_ID: "node-b", WORKERS: given })).toMatchObject({ workers });
     expect(readL7({ NODE_ID: "node-b" })).toMatchObject({
+      ...{ workers: [], promptCheck: true },
       drainMs: 4000,
       apiKeysPollMs: 500,
       identity: { httpPort: 8001 },

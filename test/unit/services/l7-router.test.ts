@@ -1,13 +1,21 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createL7Router } from "../../../images/l7-router/src/app.ts";
+import { Chat } from "../../../images/l7-router/src/chat/chat.ts";
+import { PromptGate } from "../../../images/l7-router/src/chat/prompt-gate.ts";
+import { TokenVerifier } from "../../../images/l7-router/src/identity/token-verifier.ts";
 import { KeyRing } from "../../../images/l7-router/src/key-ring.ts";
 import { KeyWatcher } from "../../../images/l7-router/src/key-watcher.ts";
+import { Limiter } from "../../../images/l7-router/src/limits/limiter.ts";
 import { SigningKeys } from "../../../images/l7-router/src/signing-keys.ts";
 import { Enricher } from "../../../images/l7-router/src/soc/enricher.ts";
+import { WorkerPool } from "../../../images/l7-router/src/workers/worker-pool.ts";
 import { Bus } from "../../../images/runtime/bus/bus.ts";
 import { Health } from "../../../images/runtime/health.ts";
 import type { Identity } from "../../../images/runtime/identity.ts";
@@ -32,6 +40,20 @@ let health: Health;
 let watcher: KeyWatcher;
 let signing: SigningKeys;
 let bus: Bus;
+let pool: WorkerPool;
+let worker: { readonly url: string; close(): void };
+
+/** A worker, as far as its status goes. */
+async function statusServer(model: object): Promise<typeof worker> {
+  const status = JSON.stringify({ device_id: 47, model, running: 0, waiting: 0 });
+  const server = createServer((_request, response) => response.end(status)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
 
 function putKeys(tenant: string, ...keys: string[]): void {
   mkdirSync(`${dir}/${tenant}`, { recursive: true });
@@ -49,15 +71,24 @@ beforeEach(async () => {
   const ring = new KeyRing();
   watcher = new KeyWatcher(dir, ring, log);
   await watcher.look();
-  const models = ["llama-7b-amx", "llama-1b-npu"];
   const metrics = new Metrics(identity);
   bus = new Bus({ folder: `${dir}/bus`, registry: metrics.registry, connections: 4 });
   signing = new SigningKeys(dir, log);
   const enricher = new Enricher({ bus, keys: signing, device: 43 });
-  app = createL7Router({ ring, models, health, metrics, log, bodyLimit: 2048, enricher });
+  worker = await statusServer({ id: "llama-7b-amx", version: "1.0.0", context: 1024 });
+  const settings = { device: 43, breakAfter: 3, halfOpenMs: 1000, idleMs: 1000, statusMs: 60_000 };
+  const addresses = [{ device: 47, url: worker.url }];
+  pool = new WorkerPool({ addresses, settings, log, lookMs: 1000 });
+  await pool.look();
+  const prompts = new PromptGate({ bus, keys: signing, device: 43, isOn: true, log });
+  const chat = new Chat({ pool, prompts, keys: signing, limiter: new Limiter(), log });
+  const tokens = new TokenVerifier(() => undefined);
+  app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit: 2048, enricher });
 });
 afterEach(async () => {
   await app.close();
+  pool.close();
+  worker.close();
   bus.close();
   rmSync(dir, { recursive: true });
 });
@@ -71,7 +102,7 @@ describe("the L7 router's API", () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({
       object: "list",
-      data: ["llama-7b-amx", "llama-1b-npu"].map((id) => ({
+      data: ["llama-7b-amx"].map((id) => ({
         id,
         object: "model",
         created: 1764547200,

@@ -15,7 +15,16 @@ import { certificate, keyId, newKey, type TestKey } from "./keys.ts";
 
 export const DOMAIN = "fleet.test";
 /** Device → node. */
-const DEVICES = { "18": "node-a", "52": "node-a", "59": "node-a", "61": "node-a", "43": "node-b", "47": "node-b" };
+const DEVICES = {
+  "18": "node-a",
+  "51": "node-a",
+  "52": "node-a",
+  "59": "node-a",
+  "61": "node-a",
+  "43": "node-b",
+  "44": "node-b",
+  "47": "node-b",
+};
 
 /** Links that notice a lost peer within a test's patience. */
 const TIMINGS = { idleMs: 500, deadMs: 2000, tickMs: 100, backoffMostMs: 500, graceMs: 2000 };

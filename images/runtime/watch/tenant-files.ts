@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
-import type { CheckResult } from "../../runtime/health.ts";
-import type { Log } from "../../runtime/log.ts";
-import { pause } from "../../runtime/pause.ts";
-import { Watched } from "../../runtime/watch/watched.ts";
+import type { CheckResult } from "../health.ts";
+import type { Log } from "../log.ts";
+import { pause } from "../pause.ts";
+import { Watched } from "./watched.ts";
 
 export interface TenantFilesOptions<T> {
   /** Folder with one folder a tenant. */
