@@ -5,6 +5,7 @@ import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerDbe } from "./dbe.ts";
 import { registerDestroy } from "./destroy.ts";
+import { registerDrill } from "./drill.ts";
 import { registerEnv } from "./env.ts";
 import { ExitError, reportError } from "./errors.ts";
 import { registerEvents } from "./events.ts";
@@ -12,6 +13,7 @@ import { registerImages } from "./images.ts";
 import { registerIsolation } from "./isolation.ts";
 import { registerLab } from "./lab.ts";
 import { registerManifest } from "./manifest.ts";
+import { registerOfficer } from "./officer.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPolicy } from "./policy.ts";
 import { registerStatus } from "./status.ts";
@@ -34,6 +36,8 @@ for (const register of [
   registerTenant,
   registerEvents,
   registerIsolation,
+  registerDrill,
+  registerOfficer,
   registerDbe,
   registerAudit,
   registerTraces,

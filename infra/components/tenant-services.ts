@@ -11,6 +11,7 @@ import { gated } from "./gated.ts";
 import type { NodeModels } from "./node-models.ts";
 import type { NodePolicies } from "./node-policies.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
+import { officersOn } from "./officers-of.ts";
 import { SERVICE_UID, ServiceContainer } from "./service-container.ts";
 import { tenantShrinkFiles } from "./shrink-files.ts";
 import { tokenDoor } from "./token-door.ts";
@@ -47,6 +48,7 @@ export class TenantServices extends pulumi.ComponentResource {
     );
     const doors = this.doors(args);
     const plans = model.containers.filter((c) => c.node === node.id && c.tenant === tenant.id);
+    const officers = officersOn(node, tenant, plans, this);
     const containers = plans.map((plan) => ({
       plan,
       resource: new ServiceContainer(
@@ -60,6 +62,7 @@ export class TenantServices extends pulumi.ComponentResource {
             ...busFolderOf(plan, this),
             ...models.requirements(plan),
             ...policies.requirements(plan),
+            ...officers(plan),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),

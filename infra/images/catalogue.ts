@@ -43,7 +43,17 @@ export interface ImageEntry {
 export const RELEASE = "v5.0";
 
 const PATH = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-const SERVICES = ["l8-analytics", "l8-advml", "l8-crypto", "l8-soar", "l7-router", "shrink", "dbe-gateway"] as const;
+const SERVICES = [
+  "l8-analytics",
+  "l8-advml",
+  "l8-crypto",
+  "l8-soar",
+  "l9-coa",
+  "l9-nc3",
+  "l7-router",
+  "shrink",
+  "dbe-gateway",
+] as const;
 /** Services that run models. */
 const MODEL_SERVICES = ["l3-router", "l4-classifier", "l5-forecaster", "l6-risk"] as const;
 const DATA = ["redis", "postgres", "qdrant", "haproxy"] as const;

@@ -35,6 +35,8 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l8-advml": tenantProgram,
   "dsmil-l8-crypto": { kind: "program", scope: "shared", role: "soc", scalable: false },
   "dsmil-l8-soar": tenantProgram,
+  "dsmil-l9-coa": tenantProgram,
+  "dsmil-l9-nc3": tenantProgram,
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
   "dsmil-shrink": { kind: "program", scope: "shared", role: "soc", scalable: false, deviceless: true },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Container, Model, Node, Tenant } from "../model/types.ts";
+import { renderedOfficers } from "./officers.ts";
 
 /** gateway.json of a node: who the peers are, where devices live, when keys are made anew. */
 export function renderGateway({ fleet, nodes, devices, dbe }: Model, node: Node, rootPublicKey: string): string {
@@ -21,10 +21,7 @@ export function renderGateway({ fleet, nodes, devices, dbe }: Model, node: Node,
  */
 export function renderTenantPolicy({ services }: Model, tenant: Tenant, certificate: string): string {
   const { prefix, roeLevel, compartments, classification } = tenant;
-  const officers = tenant.officers.map((officer) => ({
-    id: createHash("sha256").update(officer.publicKey, "hex").digest("hex"),
-    ...officer,
-  }));
+  const officers = renderedOfficers(tenant.officers);
   const speaking = services.flatMap(({ device, node }) => (device === undefined ? [] : [[String(device), node]]));
   const devices = Object.fromEntries(speaking);
   return json({ tenant: prefix, roe_level: roeLevel, compartments, classification, devices, officers, certificate });

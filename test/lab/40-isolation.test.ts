@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeConnections } from "../../infra/access/connection.ts";
+import type { EventCounts } from "../../infra/cli/events/count.ts";
 import { lookingContext } from "../../infra/cli/traces/context.ts";
 import type { SignedReport } from "../../infra/isolation/signature.ts";
 import { postgres } from "../../infra/provider/stores/postgres.ts";
 import { redis } from "../../infra/provider/stores/redis.ts";
+import { heard } from "./harness/counts.ts";
 import { dsmil, dsmilOk } from "./harness/dsmil.ts";
 import { onNodeOk, untilHealthy } from "./harness/fleet.ts";
 
@@ -56,10 +58,11 @@ describe("isolation", () => {
   });
 
   it("leaves nothing behind and disturbs no counts", async () => {
-    const count = async () => (await dsmilOk("events", "count", "--tenant", "alpha", "--json")).stdout;
+    const count = async () =>
+      heard(JSON.parse((await dsmilOk("events", "count", "--tenant", "alpha", "--json")).stdout) as EventCounts);
     const before = await count();
     await prove("quiet");
-    expect(await count()).toBe(before);
+    expect(await count()).toEqual(before);
     expect(((await redisAdmin("KEYS", "*PROBE*")) as string[]).length).toBe(0);
   });
 

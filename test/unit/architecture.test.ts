@@ -29,6 +29,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/toolchain": [],
   // What a tenant's container could send is written as it would write it.
   "infra/isolation": ["infra/model", "infra/access", "images/runtime"],
+  "infra/drills": ["infra/model", "infra/isolation", "images/runtime"],
   "infra/models": [],
 };
 

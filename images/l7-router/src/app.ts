@@ -11,8 +11,8 @@ import { addChatRoutes } from "./chat/routes.ts";
 import type { TokenVerifier } from "./identity/token-verifier.ts";
 import type { ApiKey, KeyRing } from "./key-ring.ts";
 import { modelEntry } from "./models.ts";
-import type { Enricher } from "./soc/enricher.ts";
 import { addSocRoutes } from "./soc/routes.ts";
+import type { SocClient } from "./soc/soc-client.ts";
 
 export interface L7Parts {
   readonly ring: KeyRing;
@@ -22,7 +22,7 @@ export interface L7Parts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly bodyLimit: number;
-  readonly enricher: Enricher;
+  readonly soc: SocClient;
 }
 
 /** Routes without a key: for gates, balancers and the metrics collector. */
@@ -34,11 +34,12 @@ const ALLOWED: Readonly<Record<string, readonly HTTPMethods[]>> = {
   "/v1/models/:model": ["GET", "HEAD"],
   "/v1/chat/completions": ["POST"],
   "/v1/soc/enrich": ["POST"],
+  "/v1/soc/coa": ["POST"],
 };
 
 /** L7 router (device 43): the OpenAI-compatible API. It does not listen. */
 export function createL7Router(parts: L7Parts): FastifyInstance {
-  const { ring, tokens, chat, health, metrics, log, bodyLimit, enricher } = parts;
+  const { ring, tokens, chat, health, metrics, log, bodyLimit, soc } = parts;
   const app = createHttp({ health, metrics, log, bodyLimit, trustProxy: true });
   const callers = new WeakMap<FastifyRequest, ApiKey>();
 
@@ -70,7 +71,7 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
   });
   const callerOf = (request: FastifyRequest): ApiKey => callers.get(request) as ApiKey;
   addChatRoutes(app, { chat, metrics, log, callerOf });
-  addSocRoutes(app, enricher, callerOf);
+  addSocRoutes(app, soc, callerOf);
   refuseOtherMethods(app);
   return app;
 }

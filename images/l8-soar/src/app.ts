@@ -8,6 +8,7 @@ import type { Refuser } from "../../runtime/reject.ts";
 import { type Rejected, rejectEntry } from "../../runtime/reject-entry.ts";
 import { rejectPoison } from "../../runtime/reject-poison.ts";
 import { safeJson } from "../../runtime/safe-json.ts";
+import type { StopGuard } from "../../runtime/stop/stop-guard.ts";
 import { type Outcome, StreamConsumer } from "../../runtime/stream-consumer.ts";
 import type { StreamEntry } from "../../runtime/stream-entry.ts";
 import { StreamWriter } from "../../runtime/stream-writer.ts";
@@ -28,6 +29,7 @@ export interface SoarParts {
   readonly service: TenantService;
   readonly config: SoarConfig;
   readonly decisions: TenantDecisions;
+  readonly stop: StopGuard;
   readonly store: ProposalStore;
 }
 
@@ -35,7 +37,7 @@ export interface SoarParts {
  * SOAR orchestrator (device 58): SOC_EVENTS → proposals within the tenant's policy → table `proposals` and PROPOSALS.
  * It carries nothing out.
  */
-export function createSoar({ service, config, decisions, store }: SoarParts): void {
+export function createSoar({ service, config, decisions, stop, store }: SoarParts): void {
   const { streams, identity, batchSize, pollTimeoutMs, windowMs } = config;
   const { tenant, device, layer } = identity;
   const { metrics, log } = service;
@@ -59,7 +61,11 @@ export function createSoar({ service, config, decisions, store }: SoarParts): vo
       warm = true;
     }
     const { events, again, rejects } = decoded(entries, self);
-    const judged = await proposer.judge(events);
+    const frozen = await stop.why();
+    // Events wait until the state is known; in a stop they pass without a proposal, and none is made up for later.
+    if (frozen === "emergency_state_unreadable") throw new Error("the emergency stop's state cannot be read");
+    const judged = frozen ? [] : await proposer.judge(events);
+    if (frozen) log.info({ audit: true, events: events.length }, "emergency stop: nothing is proposed");
     const proposals = judged.flatMap(({ proposal }) => proposal ?? []);
     const fresh = await store.keep(proposals);
     // What an earlier delivery kept may not have been published.

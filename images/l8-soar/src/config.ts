@@ -1,12 +1,14 @@
 import { Environment, type Variables } from "../../runtime/environment.ts";
 import { type PolicyConfig, readPolicyConfig } from "../../runtime/policy/policy-config.ts";
 import { type PostgresConfig, readPostgres } from "../../runtime/postgres-config.ts";
+import { type OfficersConfig, readOfficersConfig } from "../../runtime/stop/tenant-stop.ts";
 import { readTenantConfig, type TenantConfig } from "../../runtime/tenant-config.ts";
 
 /** Configuration of the SOAR orchestrator. */
 export interface SoarConfig extends TenantConfig {
   readonly postgres: PostgresConfig;
   readonly policy: PolicyConfig;
+  readonly officers: OfficersConfig;
   /** For how long the same action on the same target is not proposed again, milliseconds. */
   readonly windowMs: number;
 }
@@ -19,6 +21,7 @@ export function readConfig(variables: Variables): SoarConfig {
     ...tenant,
     postgres: readPostgres(env, tenant.identity.tenant),
     policy: readPolicyConfig(env),
+    officers: readOfficersConfig(env),
     windowMs: 1000 * env.integer("PROPOSAL_WINDOW_SECONDS", { min: 1, max: 86_400, default: 900 }),
   };
   env.finish();

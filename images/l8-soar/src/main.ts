@@ -3,6 +3,7 @@ import { DECISION_STATEMENT_MS, tenantDecisions } from "../../runtime/policy/ten
 import { createPostgresPool } from "../../runtime/postgres-pool.ts";
 import { stopOnSignals } from "../../runtime/shutdown.ts";
 import { startMain } from "../../runtime/start-main.ts";
+import { tenantStop } from "../../runtime/stop/tenant-stop.ts";
 import { TenantService } from "../../runtime/tenant-service.ts";
 import { createSoar } from "./app.ts";
 import { readConfig } from "./config.ts";
@@ -10,7 +11,7 @@ import { ProposalStore } from "./proposal-store.ts";
 
 await startMain(async () => {
   const config = readConfig(process.env);
-  const { identity, postgres, streams, policy, retentionSocSeconds: seconds } = config;
+  const { identity, postgres, streams, policy, officers, retentionSocSeconds: seconds } = config;
   const log = createLog(identity);
   const service = new TenantService(config, log);
   const name = `${identity.service}-${identity.tenant.toLowerCase()}`;
@@ -24,6 +25,7 @@ await startMain(async () => {
     },
   });
   const decisions = await tenantDecisions({ service, policy, pool, schema: postgres.schema });
-  createSoar({ service, config, decisions, store: new ProposalStore(pool, postgres.schema) });
+  const stop = await tenantStop({ service, officers, pool, schema: postgres.schema });
+  createSoar({ service, config, decisions, stop, store: new ProposalStore(pool, postgres.schema) });
   await service.start([{ key: streams.proposals, seconds }]);
 });

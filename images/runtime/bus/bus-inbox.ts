@@ -4,14 +4,17 @@ import { DbeInbox, type DbeInboxOptions } from "../dbe/local/inbox.ts";
 import type { CheckResult } from "../health.ts";
 import { pause } from "../pause.ts";
 
-export interface BusInboxOptions extends DbeInboxOptions {
+/** What a service takes, and how much of it; every service states its own bounds. */
+export interface BusInboxOptions
+  extends Required<Pick<DbeInboxOptions, "handlers" | "log" | "concurrency" | "maxPayload">>,
+    Pick<DbeInboxOptions, "repeatable"> {
   /** The container's folder on the bus; a fleet without gateways has none. */
   readonly folder: string;
   /** Time between two attempts to listen, ms (default 2,000). */
   readonly retryMs?: number;
 }
 
-/** A service's inbox on the bus: opened as soon as its folder allows it, closed with the service. */
+/** This service's inbox on the bus: opened as soon as its folder allows it, closed with the service. */
 export class BusInbox {
   private readonly options: BusInboxOptions;
   private state: CheckResult = { value: "not deployed", ok: true };
@@ -41,12 +44,13 @@ export class BusInbox {
   }
 
   private async open(): Promise<DbeInbox | undefined> {
-    const { folder, log } = this.options;
+    const { retryMs: _, ...inboxOptions } = this.options;
+    const { folder, log } = inboxOptions;
     if (!(await isFolder(folder))) {
       this.state = { value: "not deployed", ok: true };
       return undefined;
     }
-    const inbox = new DbeInbox(this.options);
+    const inbox = new DbeInbox(inboxOptions);
     try {
       await inbox.listen();
       this.state = { value: "listening", ok: true };

@@ -36,6 +36,8 @@ export const MEANINGS = {
     L9_COA_RESP: "its answer",
     L9_NC3_QUERY: "NC3 query; needs a ROE token and two persons' signatures; audited before it is delivered",
     L9_NC3_RESP: "its answer",
+    L9_STOP_REQ: "emergency stop: its state, an order or a release; needs a ROE token; audited before it is delivered",
+    L9_STOP_RESP: "its answer",
     HEALTH: "health of a service or node",
     ACCEPTED: "empty answer to a one-way message",
     HS_INIT: "handshake, first frame",

@@ -59,20 +59,28 @@ export function folded(value: string): string {
  */
 export function parseEnrichment(body: unknown): Enrichment {
   const fields = objectOf(body, ["event_id", "indicator", "limit"], null);
-  const { event_id, indicator, limit = DEFAULT_LIMIT } = fields;
+  const { limit = DEFAULT_LIMIT } = fields;
+  const subject = parseSubject(fields);
+  if (!Number.isInteger(limit) || (limit as number) < 1 || (limit as number) > MAX_LIMIT) {
+    throw new EnrichmentError(`\`limit\` is no whole number from 1 to ${MAX_LIMIT}.`, "limit");
+  }
+  return { ...subject, limit: limit as number };
+}
+
+/**
+ * What a request is about: an event, an indicator or both.
+ * @throws EnrichmentError
+ */
+export function parseSubject({ event_id, indicator }: Readonly<Record<string, unknown>>): Omit<Enrichment, "limit"> {
   if (event_id === undefined && indicator === undefined) {
     throw new EnrichmentError("Ask about something: send `event_id`, `indicator` or both.");
   }
   if (event_id !== undefined && (typeof event_id !== "string" || !UUID.test(event_id))) {
     throw new EnrichmentError("`event_id` is no UUID.", "event_id");
   }
-  if (!Number.isInteger(limit) || (limit as number) < 1 || (limit as number) > MAX_LIMIT) {
-    throw new EnrichmentError(`\`limit\` is no whole number from 1 to ${MAX_LIMIT}.`, "limit");
-  }
   return {
     ...(event_id !== undefined && { event_id: event_id.toLowerCase() }),
     ...(indicator !== undefined && { indicator: parseIndicator(indicator) }),
-    limit: limit as number,
   };
 }
 
@@ -86,7 +94,15 @@ function parseIndicator(body: unknown): Indicator {
   return { type: known, value: folded(value) };
 }
 
-function objectOf(value: unknown, keys: readonly string[], param: string | null): Readonly<Record<string, unknown>> {
+/**
+ * An object with these keys and no others.
+ * @throws EnrichmentError
+ */
+export function objectOf(
+  value: unknown,
+  keys: readonly string[],
+  param: string | null,
+): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new EnrichmentError(param ? `\`${param}\` is no object.` : "The body is no JSON object.", param);
   }

@@ -20,6 +20,7 @@ interface SendOptions {
   readonly signatureA?: string;
   readonly signatureB?: string;
   readonly claim?: string;
+  readonly messageId?: string;
   readonly json?: boolean;
 }
 
@@ -51,6 +52,7 @@ export function registerDbeSend(dbe: Command): void {
     .option("--signature-a <file>", "hex of key id and ML-DSA-87 signature")
     .option("--signature-b <file>", "the second person's")
     .option("--claim <file>", "L7 claim token")
+    .option("--message-id <hex>", "its id, which signatures are for; default a new one")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -99,9 +101,15 @@ function probe(o: SendOptions): object {
     ...token,
     ...(o.signatureA !== undefined && { signature_a: read(o.signatureA).trim() }),
     ...(o.signatureB !== undefined && { signature_b: read(o.signatureB).trim() }),
+    ...(o.messageId !== undefined && { message_id: messageId(o.messageId) }),
     ...(o.claim !== undefined && { claim_token: read(o.claim).trim() }),
     omit: o.roeToken === false ? ["roe_token"] : [],
   };
+}
+
+function messageId(text: string): string {
+  if (/^[0-9a-f]{32}$/i.test(text)) return text.toLowerCase();
+  throw new UserError(`--message-id ${text} is no message id`, "give 32 hex digits");
 }
 
 function number(option: string, text: string): number {

@@ -1,8 +1,9 @@
+import { officersMount } from "./nc3.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { policyMounts } from "./policy.ts";
 import { tenantProgramPart } from "./tenant-program.ts";
 
-/** A program of one tenant that asks the tenant's policy before it proposes anything. */
+/** A program of one tenant that asks the tenant's policy, and whether it is stopped, before it proposes anything. */
 export function proposingProgramPart(context: PartContext): ContainerPart {
   const { env, mounts, ...rest } = tenantProgramPart(context);
   const { service, tenant } = context;
@@ -14,6 +15,6 @@ export function proposingProgramPart(context: PartContext): ContainerPart {
       // A folder a service: the tenant's services share the volume.
       POLICY_STATE_DIR: `/hotpath/policy/${service.id}`,
     },
-    mounts: [...mounts, ...policyMounts(context)],
+    mounts: [...mounts, ...policyMounts(context), ...officersMount(context)],
   };
 }

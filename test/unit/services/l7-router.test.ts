@@ -14,7 +14,7 @@ import { KeyRing } from "../../../images/l7-router/src/key-ring.ts";
 import { KeyWatcher } from "../../../images/l7-router/src/key-watcher.ts";
 import { Limiter } from "../../../images/l7-router/src/limits/limiter.ts";
 import { SigningKeys } from "../../../images/l7-router/src/signing-keys.ts";
-import { Enricher } from "../../../images/l7-router/src/soc/enricher.ts";
+import { SocClient } from "../../../images/l7-router/src/soc/soc-client.ts";
 import { WorkerPool } from "../../../images/l7-router/src/workers/worker-pool.ts";
 import { Bus } from "../../../images/runtime/bus/bus.ts";
 import { Health } from "../../../images/runtime/health.ts";
@@ -74,7 +74,7 @@ beforeEach(async () => {
   const metrics = new Metrics(identity);
   bus = new Bus({ folder: `${dir}/bus`, registry: metrics.registry, connections: 4 });
   signing = new SigningKeys(dir, log);
-  const enricher = new Enricher({ bus, keys: signing, device: 43 });
+  const soc = new SocClient({ bus, keys: signing, device: 43 });
   worker = await statusServer({ id: "llama-7b-amx", version: "1.0.0", context: 1024 });
   const settings = { device: 43, breakAfter: 3, halfOpenMs: 1000, idleMs: 1000, statusMs: 60_000 };
   const addresses = [{ device: 47, url: worker.url }];
@@ -83,7 +83,7 @@ beforeEach(async () => {
   const prompts = new PromptGate({ bus, keys: signing, device: 43, isOn: true, log });
   const chat = new Chat({ pool, prompts, keys: signing, limiter: new Limiter(), log });
   const tokens = new TokenVerifier(() => undefined);
-  app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit: 2048, enricher });
+  app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit: 2048, soc });
 });
 afterEach(async () => {
   await app.close();

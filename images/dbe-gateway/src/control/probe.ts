@@ -32,6 +32,8 @@ export interface ProbeRequest {
 /** A probe that makes no message; `message` says what is wrong with it. */
 export class BadProbe extends Error {}
 
+/** Types whose requests people sign. */
+const SIGNED: ReadonlySet<number> = new Set([TYPES.L9_NC3_QUERY, TYPES.L9_STOP_REQ]);
 const HEX = /^(?:[0-9a-f]{2})*$/i;
 
 /** The message that a probe asks for. @throws BadProbe */
@@ -49,7 +51,7 @@ export function probeMessage(probe: ProbeRequest): Envelope {
     tlvs: probeTlvs(probe, type),
     payload: Buffer.from(payload),
   };
-  if (type !== TYPES.L9_NC3_QUERY || omit.includes("request_digest")) return message;
+  if (!SIGNED.has(type) || omit.includes("request_digest")) return message;
   return { ...message, tlvs: { ...message.tlvs, requestDigest: requestDigest(message) } };
 }
 
@@ -69,7 +71,7 @@ export function probeAnswer({ type, source, messageId, tlvs, payload }: Envelope
 function probeTlvs(probe: ProbeRequest, type: number): Tlvs {
   const { tenant, classification, compartments, roe_level, roe_token_id, omit = [], deadline_ms = 10_000 } = probe;
   const { signature_a, signature_b, claim_token } = probe;
-  const strategic = type === TYPES.L9_COA_REQ || type === TYPES.L9_NC3_QUERY;
+  const strategic = type === TYPES.L9_COA_REQ || SIGNED.has(type);
   const token = roe_token_id ?? (strategic ? 0x8000 + 3 * probe.destination : undefined);
   return {
     deadlineMs: whole("deadline_ms", deadline_ms, 120_000),

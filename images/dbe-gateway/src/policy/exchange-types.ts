@@ -8,14 +8,20 @@ const ANSWERS: ReadonlyMap<number, readonly number[]> = new Map([
   [TYPES.L8_PROPOSAL, [TYPES.ACCEPTED]],
   [TYPES.L9_COA_REQ, [TYPES.L9_COA_RESP]],
   [TYPES.L9_NC3_QUERY, [TYPES.L9_NC3_RESP]],
+  [TYPES.L9_STOP_REQ, [TYPES.L9_STOP_RESP]],
   [TYPES.HEALTH, [TYPES.HEALTH, TYPES.ACCEPTED]],
 ]);
 
 /** Requests that are audited before they are acted on. */
-const PROTECTED: ReadonlySet<number> = new Set([TYPES.L9_COA_REQ, TYPES.L9_NC3_QUERY]);
+const PROTECTED: ReadonlySet<number> = new Set([TYPES.L9_COA_REQ, TYPES.L9_NC3_QUERY, TYPES.L9_STOP_REQ]);
 
 /** Messages whose ROE_TOKEN_ID must be that of the destination. */
-const NEEDS_ROE_TOKEN: ReadonlySet<number> = new Set([TYPES.L9_COA_REQ, TYPES.L9_COA_RESP, TYPES.L9_NC3_QUERY]);
+const NEEDS_ROE_TOKEN: ReadonlySet<number> = new Set([
+  TYPES.L9_COA_REQ,
+  TYPES.L9_COA_RESP,
+  TYPES.L9_NC3_QUERY,
+  TYPES.L9_STOP_REQ,
+]);
 
 /** Requests that a node itself (device 0) answers. */
 const FOR_NODES: ReadonlySet<number> = new Set([TYPES.ECHO_REQ, TYPES.HEALTH]);

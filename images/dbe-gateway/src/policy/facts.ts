@@ -1,14 +1,5 @@
+import type { Officers } from "../../../runtime/dbe/officers/officers.ts";
 import type { verifySignature } from "../../../runtime/pqc/verify-signature.ts";
-
-/** Someone who may sign protected requests of a tenant. */
-export interface Officer {
-  /** Hex SHA-256 of the raw public key. */
-  readonly id: string;
-  /** Hex of the raw ML-DSA-87 public key. */
-  readonly publicKey: string;
-  /** Who it is; two keys of one person count once. */
-  readonly person: string;
-}
 
 /** What a tenant may do on the bus. */
 export interface TenantPolicy {
@@ -23,7 +14,7 @@ export interface TenantPolicy {
   /** Devices that may speak or be spoken to for the tenant; without it all that have a node. */
   readonly devices?: ReadonlySet<number>;
   /** By key id, hex. */
-  readonly officers: ReadonlyMap<string, Officer>;
+  readonly officers: Officers;
   /** The key that signs the tenant's claims, certified by the root. */
   readonly claimKey?: { readonly publicKey: string /** ms since 1970 */; readonly notAfter?: number };
 }

@@ -1,5 +1,5 @@
+import { Fields } from "../../../runtime/fields.ts";
 import { MLDSA87 } from "../../../runtime/pqc/keys.ts";
-import { Fields } from "./fields.ts";
 
 /** A node of the fleet and where its gateway listens. */
 export interface Peer {

@@ -1,17 +1,13 @@
-import { createHash } from "node:crypto";
 import { CLASSIFICATIONS, COMPARTMENTS, ROE_LEVELS } from "../../../runtime/dbe/codec/constants.ts";
+import { parseOfficers } from "../../../runtime/dbe/officers/officers.ts";
+import { Fields } from "../../../runtime/fields.ts";
 import { verifyCertificate } from "../../../runtime/pqc/certificate.ts";
-import { MLDSA87 } from "../../../runtime/pqc/keys.ts";
-import type { Officer, TenantPolicy } from "../policy/facts.ts";
-import { Fields } from "./fields.ts";
+import type { TenantPolicy } from "../policy/facts.ts";
 
 /** Largest tenant file, bytes: some tens of officers' keys. */
 export const MAX_TENANT_BYTES = 512 * 1024;
 
 const TENANT = /^[A-Z][A-Z0-9]{1,15}$/;
-const PERSON = /^[\x21-\x7e]{1,128}$/;
-const SHA256 = /^[0-9a-f]{64}$/;
-const PUBLIC_KEY = new RegExp(`^[0-9a-f]{${2 * MLDSA87.publicKey}}$`);
 const KEYS = ["tenant", "roe_level", "compartments", "classification", "devices", "officers", "certificate"];
 
 /**
@@ -51,19 +47,6 @@ function device(fields: Fields, key: string): number {
   const number = Number(key);
   if (/^[1-9]\d{0,2}$/.test(key) && number <= 103) return number;
   throw fields.wrong("devices", `has ${key.slice(0, 8)}, which is no device from 1 to 103`);
-}
-
-function parseOfficers(fields: Fields): ReadonlyMap<string, Officer> {
-  const officers = new Map<string, Officer>();
-  for (const entry of fields.list("officers", 50)) {
-    const officer = Fields.of(entry, "an officer", ["id", "publicKey", "person"]);
-    const [id, publicKey] = [officer.text("id", SHA256), officer.text("publicKey", PUBLIC_KEY)];
-    const real = createHash("sha256").update(publicKey, "hex").digest("hex");
-    if (id !== real) throw officer.wrong("id", "must be the SHA-256 of the public key");
-    if (officers.has(id)) throw fields.wrong("officers", `has the key ${id.slice(0, 16)}… twice`);
-    officers.set(id, { id, publicKey, person: officer.has("person") ? officer.text("person", PERSON) : id });
-  }
-  return officers;
 }
 
 function parseKey(fields: Fields, id: string, root: string, now: number): NonNullable<TenantPolicy["claimKey"]> {

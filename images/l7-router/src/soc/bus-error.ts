@@ -12,19 +12,22 @@ const FAULTS: ReadonlySet<Reason> = new Set([
   "INTERNAL",
 ]);
 
-/** A refusal by the bus as the API tells it: 403, 504, 502 or 503, with the reason as its code. */
-export function busError(error: unknown): ApiError {
+/**
+ * A refusal by the bus as the API tells it: 403, 504, 502 or 503, with the reason as its code.
+ * @param asked who was asked, for people
+ */
+export function busError(error: unknown, asked = "SOC router"): ApiError {
   const reason: Reason = error instanceof DbeError ? error.reason : "INTERNAL";
-  const [status, message] = told(reason);
+  const [status, message] = told(reason, asked);
   const refusal = new ApiError(status, reason, message);
   refusal.cause = error;
   return refusal;
 }
 
-function told(reason: Reason): readonly [status: number, message: string] {
+function told(reason: Reason, asked: string): readonly [status: number, message: string] {
   if (isPolicyRefusal(reason)) return [403, "The bus does not allow this request; its audit trail says why."];
-  if (reason === "TIMEOUT") return [504, "The tenant's SOC router did not answer in time. Try again."];
-  if (FAULTS.has(reason)) return [502, "The tenant's SOC router could not work on the request."];
+  if (reason === "TIMEOUT") return [504, `The tenant's ${asked} did not answer in time. Try again.`];
+  if (FAULTS.has(reason)) return [502, `The tenant's ${asked} could not work on the request.`];
   if (reason === "OVERLOADED") return [503, "Too much is under way. Try again in a moment."];
-  return [503, "The tenant's SOC router cannot be reached now. Try again in a moment."];
+  return [503, `The tenant's ${asked} cannot be reached now. Try again in a moment.`];
 }

@@ -1,27 +1,35 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { MAX_COA_BYTES, parseCoaQuestion } from "../../../runtime/soc/coa.ts";
 import { EnrichmentError, MAX_ENRICHMENT_BYTES, parseEnrichment } from "../../../runtime/soc/enrichment.ts";
 import { ApiError } from "../api-error.ts";
 import type { ApiKey } from "../key-ring.ts";
-import type { Enricher } from "./enricher.ts";
+import type { SocClient } from "./soc-client.ts";
+
+const JSON_TYPE = "application/json; charset=utf-8";
 
 /**
- * `POST /v1/soc/enrich`: what the caller's tenant knows of an event or an indicator.
+ * `POST /v1/soc/enrich`: what the caller's tenant knows of an event or an indicator; `POST /v1/soc/coa`: what could be done
+ * about it.
  * @param callerOf who sent a request, as the API's key check found it
  */
 export function addSocRoutes(
   app: FastifyInstance,
-  enricher: Enricher,
+  soc: SocClient,
   callerOf: (request: FastifyRequest) => ApiKey,
 ): void {
   app.post("/v1/soc/enrich", { bodyLimit: MAX_ENRICHMENT_BYTES }, async (request, reply) => {
-    const answer = await enricher.ask(callerOf(request), questionIn(request.body));
-    return reply.type("application/json; charset=utf-8").send(answer);
+    const answer = await soc.ask(callerOf(request), "enrich", questionIn(request.body, parseEnrichment));
+    return reply.type(JSON_TYPE).send(answer);
+  });
+  app.post("/v1/soc/coa", { bodyLimit: MAX_COA_BYTES }, async (request, reply) => {
+    const answer = await soc.ask(callerOf(request), "coa", questionIn(request.body, parseCoaQuestion));
+    return reply.type(JSON_TYPE).send(answer);
   });
 }
 
-function questionIn(body: unknown) {
+function questionIn<T>(body: unknown, parse: (body: unknown) => T): T {
   try {
-    return parseEnrichment(body);
+    return parse(body);
   } catch (error) {
     if (!(error instanceof EnrichmentError)) throw error;
     throw new ApiError(400, "invalid_request", error.message, error.param);

@@ -1,3 +1,4 @@
+import { Turns } from "../../../runtime/bus/turns.ts";
 import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../runtime/dbe/local/inbox.ts";
@@ -6,7 +7,6 @@ import type { Metrics } from "../../../runtime/metrics.ts";
 import { safeJson } from "../../../runtime/safe-json.ts";
 import { MAX_ENRICHMENT_BYTES, parseEnrichment } from "../../../runtime/soc/enrichment.ts";
 import type { Enricher } from "../enrich/enricher.ts";
-import { Turns } from "./turns.ts";
 
 export interface EnrichmentParts {
   readonly tenant: string;

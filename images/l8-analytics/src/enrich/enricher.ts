@@ -1,10 +1,10 @@
 import { graver, type Severity } from "../../../runtime/severity.ts";
+import type { ArchiveLookup } from "../../../runtime/soc/archive-lookup.ts";
 import type { Enrichment, Indicator } from "../../../runtime/soc/enrichment.ts";
 import type { Proposal } from "../../../runtime/soc/proposal.ts";
+import { type FoundEvent, indicatorOf, type Sighting } from "../../../runtime/soc/sighting.ts";
 import type { HotPathSlot } from "../hotpath/hotpath-slot.ts";
-import type { ArchiveLookup } from "./archive-lookup.ts";
 import type { FoundProposals, ProposalLookup } from "./proposal-lookup.ts";
-import { type FoundEvent, indicatorOf, type Sighting } from "./sighting.ts";
 
 type Searched = Proposal["searched"];
 

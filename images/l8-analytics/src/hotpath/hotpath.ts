@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { safeJson } from "../../../runtime/safe-json.ts";
 import type { Indicator } from "../../../runtime/soc/enrichment.ts";
-import type { FoundEvent, Sighting } from "../enrich/sighting.ts";
+import type { FoundEvent, Sighting } from "../../../runtime/soc/sighting.ts";
 import type { FusedEvent } from "../fuse.ts";
 import type { ShrinkMetrics } from "../shrink-metrics.ts";
 import { HotPathLookup } from "./lookup.ts";

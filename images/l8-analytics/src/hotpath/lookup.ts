@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Severity } from "../../../runtime/severity.ts";
 import { folded, type Indicator } from "../../../runtime/soc/enrichment.ts";
 import type { RelatedEvent } from "../../../runtime/soc/proposal.ts";
-import { type Fields, type FoundEvent, hasIndicator, type Sighting } from "../enrich/sighting.ts";
+import { type Fields, type FoundEvent, hasIndicator, type Sighting } from "../../../runtime/soc/sighting.ts";
 
 /** Newest events that a question looks at, in the event loop: 15 ms, 80 where the text is in all of them (2 cores). */
 const NEWEST = 20_000;

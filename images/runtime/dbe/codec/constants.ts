@@ -65,6 +65,8 @@ export const TYPES = {
   L9_COA_RESP: 0x61,
   L9_NC3_QUERY: 0x62,
   L9_NC3_RESP: 0x63,
+  L9_STOP_REQ: 0x64,
+  L9_STOP_RESP: 0x65,
   HEALTH: 0x70,
   ACCEPTED: 0x71,
   HS_INIT: 0xf0,

@@ -93,6 +93,8 @@ CREATE TABLE ${schema}.audit_log (
   detail jsonb
 );
 CREATE INDEX audit_log_by_time ON ${schema}.audit_log (tenant_id, ts DESC);
+CREATE INDEX audit_log_emergency ON ${schema}.audit_log (action, id DESC)
+  WHERE action IN ('emergency.stop', 'emergency.release');
 ${decisionsTable(names, tenant("decisions"))}
 ${proposalsTable(names, tenant("proposals"))}`;
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { Facts, Officer, TenantPolicy } from "../../../../images/dbe-gateway/src/policy/facts.ts";
+import type { Facts, TenantPolicy } from "../../../../images/dbe-gateway/src/policy/facts.ts";
 import type { Hop, Speaker } from "../../../../images/dbe-gateway/src/policy/hop.ts";
 import { rememberedVerify } from "../../../../images/dbe-gateway/src/policy/remembered-verify.ts";
 import { mintClaim } from "../../../../images/runtime/dbe/claim/mint.ts";
 import { requestDigest } from "../../../../images/runtime/dbe/claim/request-digest.ts";
 import { TYPES } from "../../../../images/runtime/dbe/codec/constants.ts";
 import type { Envelope, Tlvs } from "../../../../images/runtime/dbe/codec/types.ts";
+import type { Officer } from "../../../../images/runtime/dbe/officers/officers.ts";
 import { keyId, newKey, signatureOf, type TestKey } from "./keys.ts";
 
 export const NOW = Date.UTC(2026, 10, 21);

@@ -1,8 +1,8 @@
 import type pg from "pg";
-import { DbeError } from "../../../runtime/dbe/codec/error.ts";
-import type { Severity } from "../../../runtime/severity.ts";
-import type { Indicator } from "../../../runtime/soc/enrichment.ts";
-import type { RelatedEvent } from "../../../runtime/soc/proposal.ts";
+import { DbeError } from "../dbe/codec/error.ts";
+import type { Severity } from "../severity.ts";
+import type { Indicator } from "./enrichment.ts";
+import type { RelatedEvent } from "./proposal.ts";
 import { type Fields, type FoundEvent, INDICATOR_FIELDS, type Sighting } from "./sighting.ts";
 
 /** Newest events that a question about an indicator looks at, by the index over time. */
@@ -20,6 +20,13 @@ interface EventRow {
   readonly category: string;
   readonly class: string | null;
   readonly fields: Fields | null;
+}
+
+/** An event with its facts and how sure Layer 4 is of its class. */
+export interface JudgedEvent extends RelatedEvent {
+  /** 0 to 1; 0 while Layer 4 has not spoken. */
+  readonly confidence: number;
+  readonly fields: Fields;
 }
 
 interface SightingRow {
@@ -59,6 +66,18 @@ export class ArchiveLookup {
     if (!row) return undefined;
     const { fields, ...event } = row;
     return { event, fields: fields ?? {} };
+  }
+
+  /** Those of the events that are there, newest first. @param ids at most a hundred UUIDs */
+  async judged(ids: readonly string[]): Promise<readonly JudgedEvent[]> {
+    const rows = await this.query<EventRow & { readonly confidence: number | null }>(
+      `select event_id, ${time("ts")} as ts, severity, category, l4->>'class' as class, raw->'fields' as fields,
+         case when jsonb_typeof(l4->'confidence') = 'number' then (l4->>'confidence')::float8 end as confidence
+       from ${this.schema}.events where event_id = any($1::uuid[]) and tenant_id = $2
+       order by events.ts desc, event_id`,
+      [ids, this.tenant],
+    );
+    return rows.map((row) => ({ ...row, fields: row.fields ?? {}, confidence: row.confidence ?? 0 }));
   }
 
   async indicator({ type, value }: Indicator, besides: string | undefined, limit: number): Promise<Sighting> {

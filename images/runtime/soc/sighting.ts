@@ -1,6 +1,6 @@
-import type { Severity } from "../../../runtime/severity.ts";
-import { folded, INDICATOR_TYPES, type Indicator, type IndicatorType } from "../../../runtime/soc/enrichment.ts";
-import type { RelatedEvent } from "../../../runtime/soc/proposal.ts";
+import type { Severity } from "../severity.ts";
+import { folded, INDICATOR_TYPES, type Indicator, type IndicatorType } from "./enrichment.ts";
+import type { RelatedEvent } from "./proposal.ts";
 
 /** Facts of a line, as L3 found them. */
 export type Fields = Readonly<Record<string, unknown>>;

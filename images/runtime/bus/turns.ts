@@ -1,4 +1,4 @@
-import { pause } from "../../../runtime/pause.ts";
+import { pause } from "../pause.ts";
 
 /** Longest rest after a piece of work, ms. */
 const LONGEST_REST_MS = 500;
