@@ -8,6 +8,9 @@ export type GateAction = (typeof ACTIONS)[keyof typeof ACTIONS];
 
 /** How far back a nonce is looked for: longer than a request can live, however far the server's clock is off. */
 const NONCE_HOURS = 1;
+/** SQLSTATE of a transaction that another one got in the way of. */
+const SERIALIZATION_FAILURE = "40001";
+const MOST_TRIES = 5;
 
 /**
  * What the gate writes into its tenant's audit_log, which nobody can change. The row of a request that was let through
@@ -56,8 +59,6 @@ export class GateLog {
   ): Promise<{ readonly id: string; readonly found: T }> {
     return this.heard(() =>
       this.transaction(async (client) => {
-        // Two gates at once, while one takes over from the other, must not both find the nonce unused.
-        await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`${this.schema} gate`]);
         const used = await client.query(
           `select 1 from ${this.table} where ts > now() - make_interval(hours => $1)
              and action = any($2) and outcome = 'granted' and detail->>'nonce' = $3 limit 1`,
@@ -99,11 +100,25 @@ export class GateLog {
     return String((rows[0] as { readonly id: string }).id);
   }
 
+  /**
+   * Serializable: two gates at once, while one takes over from the other, do not both find a nonce unused. (A tenant's role
+   * may take no advisory lock, and none on its tables.) The one that comes second begins again.
+   */
   private async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    for (let left = MOST_TRIES; ; left--) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if ((error as pg.DatabaseError).code !== SERIALIZATION_FAILURE || left <= 1) throw error;
+      }
+    }
+  }
+
+  private async once<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query("begin");
+      await client.query("begin isolation level serializable");
       const result = await work(client);
       await client.query("commit");
       return result;

@@ -8,6 +8,14 @@ import { tenantSchema } from "./tenant-schema.ts";
 const BIN = "/usr/lib/postgresql/15/bin";
 const DATABASE = "dsmil";
 
+/** What the image takes from every role when it makes a database, as its entry point has it. */
+function deniedByImage(): string {
+  const script = readFileSync(`${import.meta.dirname}/../../../images/postgres/entry.sh`, "utf8");
+  const block = /DO \\\$\\\$ DECLARE[\s\S]*?END \\\$\\\$;/.exec(script)?.[0];
+  if (block === undefined) throw new Error("images/postgres/entry.sh revokes nothing any more");
+  return block.replaceAll("\\$", "$");
+}
+
 /** A real PostgreSQL 15: TLS only, SCRAM, a tenant schema with forced RLS; can be stopped and started again. */
 export class PostgresServer {
   readonly port: number;
@@ -60,6 +68,7 @@ ssl_cert_file = 'tls.cert'\nssl_key_file = 'tls.key'\nshared_buffers = '32MB'\nm
     writeFileSync(`${data}/pg_hba.conf`, "hostssl all all 127.0.0.1/32 scram-sha-256\n");
     await server.up();
     await server.sql(`create database ${DATABASE}`, "postgres");
+    await server.sql(deniedByImage());
     await server.sql(tenantSchema("alpha", appPassword));
     return server;
   }
