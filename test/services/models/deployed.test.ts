@@ -37,6 +37,8 @@ const at = (version: string, file: string): string => join(folder, NAME, version
 const here: NodeLink = {
   async exec([program = "", ...argv], options = {}): Promise<ExecResult> {
     const child = spawn(program, argv);
+    // A program that ends without reading its input is no fault.
+    child.stdin.on("error", () => undefined);
     child.stdin.end(options.stdin ?? "");
     const [stdout, stderr, code] = await Promise.all([
       text(child.stdout),
