@@ -28,6 +28,8 @@ export interface TextRule {
   readonly default?: string;
 }
 
+const PATH: TextRule = { pattern: /^\/[^\0]{1,255}$/, hint: "an absolute path" };
+
 /**
  * Reads the environment key by key and remembers what is wrong, so that one start shows every mistake.
  * Call `finish()` after the last key: it throws a ConfigError when anything was wrong. A value of a key that was
@@ -50,6 +52,11 @@ export class Environment {
     if (rule.pattern && !rule.pattern.test(value))
       return this.refuse(key, `is ${JSON.stringify(value)}`, rule.hint, "");
     return value;
+  }
+
+  /** An absolute path; without a fallback the key is required. */
+  path(key: string, fallback?: string): string {
+    return this.text(key, { ...PATH, ...(fallback !== undefined && { default: fallback }) });
   }
 
   number(key: string, rule: NumberRule, integer = false): number {

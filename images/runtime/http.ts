@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance, LogController } from "fastify";
 import type { Health } from "./health.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { SERVER_LIMITS } from "./server-limits.ts";
 
 export interface HttpOptions {
   readonly health: Health;
@@ -29,13 +30,7 @@ export function createHttp({
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     trustProxy,
-    requestTimeout: 30_000,
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 65_000,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
-    forceCloseConnections: "idle",
-    // While draining, requests of open connections are still answered; health says 503 by itself.
-    return503OnClosing: false,
+    ...SERVER_LIMITS,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
   app.get("/healthz", async (_request, reply) => {

@@ -22,6 +22,7 @@ export class TenantService {
   private readonly stopping = new AbortController();
   private readonly connections: Redis[] = [];
   private readonly loops: Promise<void>[] = [];
+  private readonly endings: (() => Promise<void>)[] = [];
 
   constructor(config: TenantConfig, log: Log) {
     this.config = config;
@@ -65,6 +66,11 @@ export class TenantService {
     this.loops.push(running);
   }
 
+  /** What is to be closed when all else has stopped. */
+  atEnd(close: () => Promise<void>): void {
+    this.endings.push(close);
+  }
+
   /** Starts listening, health reports and trimming; returns the HTTP port. */
   async start(trimmed: readonly Retention[]): Promise<number> {
     const { health, log, config, writer: redis } = this;
@@ -86,6 +92,7 @@ export class TenantService {
     await Promise.allSettled(this.loops);
     this.writer.disconnect();
     await this.http.close();
+    await Promise.all(this.endings.map((close) => close()));
   }
 
   private connect(purpose: string): Redis {

@@ -3,7 +3,7 @@
  * downstream computes a name, a port or a limit again. Nothing here knows about Pulumi.
  */
 
-/** ROE levels a tenant can hold, lowest first (seed: Phase 5 §4.4). */
+/** ROE levels a tenant can hold, lowest first (Phase 5 §4.4). */
 export type RoeLevel = "ANALYSIS_ONLY" | "SOC_ASSIST" | "TRAINING";
 
 /** Classifications on the bus, lowest first. */

@@ -1,13 +1,11 @@
 import { cryptoFiles } from "../components/crypto-files.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
-import { NodeModels } from "../components/node-models.ts";
-import { NodePolicies } from "../components/node-policies.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { SharedServices } from "../components/shared-services.ts";
 import { sharedShrinkFiles } from "../components/shrink-files.ts";
-import { TenantServices } from "../components/tenant-services.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 import { DataStack } from "./outputs.ts";
+import { tenantsOn } from "./tenants-on.ts";
 
 /** A security-operations node: the layers that watch and decide, one set of containers a tenant, and what all share. */
 export function socStack({ model, node, root, rules }: NodeStackArgs): Record<string, unknown> {
@@ -23,22 +21,6 @@ export function socStack({ model, node, root, rules }: NodeStackArgs): Record<st
     shrink: sharedShrinkFiles({ model, node }, certificate),
   };
   new SharedServices({ model, node, engine, runtime, requires });
-  const models = new NodeModels({ model, node, root, signature: (release) => data.modelSignature(release) });
-  const { tenants } = model;
-  const { rootPublicKey } = anchors;
-  const policies = new NodePolicies({ node, tenants, rules, rootPublicKey, signed: ({ id }) => data.policy(id) });
-  for (const tenant of tenants) {
-    new TenantServices({
-      model,
-      node,
-      tenant,
-      engine,
-      runtime,
-      models,
-      policies,
-      secrets: data.tenant(tenant.id),
-      certificate,
-    });
-  }
+  tenantsOn({ model, node, root, rules, engine, runtime, data, tenants: model.tenants });
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

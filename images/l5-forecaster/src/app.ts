@@ -4,7 +4,7 @@ import { LatencyWindow } from "../../runtime/latency-window.ts";
 import { BatchModel } from "../../runtime/models/batch-model.ts";
 import { putSeriesFeatures, SERIES_COLUMNS, SERIES_FEATURES } from "../../runtime/models/features/series-features.ts";
 import { pause } from "../../runtime/pause.ts";
-import { streamTail } from "../../runtime/stream-tail.ts";
+import { StreamTail } from "../../runtime/stream-tail.ts";
 import { StreamWriter } from "../../runtime/stream-writer.ts";
 import type { TenantService } from "../../runtime/tenant-service.ts";
 import type { L5Config } from "./config.ts";
@@ -51,7 +51,7 @@ export async function createForecaster(service: TenantService, config: L5Config)
     metrics.processed("L5_FORECAST", latest.length, (performance.now() - begun) / 1000);
   }
 
-  const tail = streamTail(service, "l4_out", config.streams.l4Out, (text, at) => {
+  const tail = new StreamTail(service, "l4_out", config.streams.l4Out, (text, at) => {
     if (text.length > MAX_EVENT_LENGTH) return;
     const decoded = decodeEvent(text, tenant);
     if (decoded.ok) signals.add(decoded.value, at, Date.now());

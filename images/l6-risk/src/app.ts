@@ -4,7 +4,7 @@ import { LatencyWindow } from "../../runtime/latency-window.ts";
 import { BatchModel } from "../../runtime/models/batch-model.ts";
 import { ENTITY_FEATURES, MEMORY_MS } from "../../runtime/models/features/entity-features.ts";
 import { pause } from "../../runtime/pause.ts";
-import { streamTail } from "../../runtime/stream-tail.ts";
+import { StreamTail } from "../../runtime/stream-tail.ts";
 import { StreamWriter } from "../../runtime/stream-writer.ts";
 import type { TenantService } from "../../runtime/tenant-service.ts";
 import { ask, assess, levelOf, plan, type Risk } from "./assess.ts";
@@ -54,8 +54,8 @@ export async function createRiskModel(service: TenantService, config: L6Config):
     if (!decoded.ok) metrics.rejected(decoded.reason);
   };
   const since = Date.now() - MEMORY_MS;
-  const events = streamTail(service, "l4_out", config.streams.l4Out, take, since);
-  const forecasts = streamTail(service, "l5_out", config.streams.l5Out, (text) => unusual.take(text), since);
+  const events = new StreamTail(service, "l4_out", config.streams.l4Out, take, since);
+  const forecasts = new StreamTail(service, "l5_out", config.streams.l5Out, (text) => unusual.take(text), since);
   addRoutes(service, model, () => latest);
   for (const tail of [events, forecasts]) service.loop(tail.run(signal));
   const loop = async (): Promise<void> => {

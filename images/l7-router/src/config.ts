@@ -37,9 +37,9 @@ export function readConfig(variables: Variables): L7Config {
   const workers = env.text("WORKERS", { pattern: WORKERS_FORM, hint: "47@http://host:port,…", default: "" });
   const config = {
     identity: readIdentity(env, { service: "l7-router", device: 43, layer: 7, httpPort: 8001 }),
-    apiKeysDir: env.text("API_KEYS_DIR", { pattern: /^\//, hint: "an absolute path", default: "/run/dsmil/tenants" }),
+    apiKeysDir: env.path("API_KEYS_DIR", "/run/dsmil/tenants"),
     apiKeysPollMs: env.integer("API_KEYS_POLL_MS", { min: 50, max: 1000, default: 500 }),
-    busFolder: env.text("DBE_FOLDER", { pattern: /^\//, hint: "an absolute path", default: "/run/dbe" }),
+    busFolder: env.path("DBE_FOLDER", "/run/dbe"),
     workers: workersIn(workers),
     breakAfter: env.integer("BREAK_AFTER", { min: 1, max: 100, default: 3 }),
     breakMs: env.integer("BREAK_MS", { min: 50, max: 600_000, default: 5000 }),

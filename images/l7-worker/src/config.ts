@@ -30,8 +30,6 @@ export interface WorkerConfig {
   readonly drainMs: number;
 }
 
-const PATH = { pattern: /^\/[\w./-]{1,250}$/, hint: "an absolute path" };
-
 /** Reads the configuration of an L7 worker (device 47 or 44); throws a ConfigError that lists every bad key. */
 export function readConfig(variables: Variables): WorkerConfig {
   const env = new Environment(variables);
@@ -40,7 +38,7 @@ export function readConfig(variables: Variables): WorkerConfig {
     models: readModelSettings(env),
     model: env.text("MODEL_NAME", { pattern: /^[a-z][a-z0-9-]{0,39}$/, hint: "a model's name", default: "l7-tiny" }),
     signatureRequired: env.choice("MODEL_SIGNATURE", ["required", "optional"], "required") === "required",
-    certificatesDir: env.text("CERTIFICATES_DIR", { ...PATH, default: "/run/dsmil/tenants" }),
+    certificatesDir: env.path("CERTIFICATES_DIR", "/run/dsmil/tenants"),
     certificatesPollMs: env.integer("CERTIFICATES_POLL_MS", { min: 50, max: 10_000, default: 500 }),
     routerDevice: env.integer("ROUTER_DEVICE", { min: 0, max: 103, default: 43 }),
     slots: env.integer("SLOTS", { min: 1, max: 16, default: 2 }),

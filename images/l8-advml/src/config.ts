@@ -24,7 +24,7 @@ export function readConfig(variables: Variables): AdvmlConfig {
   const config = {
     ...tenant,
     postgres: readPostgres(env, tenant.identity.tenant),
-    busFolder: env.text("DBE_FOLDER", { pattern: /^\//, hint: "an absolute path", default: "/run/dbe" }),
+    busFolder: env.path("DBE_FOLDER", "/run/dbe"),
     logCheckMs: env.number("LOG_CHECK_SECONDS", { min: 0.05, max: 3600, default: 5 }) * 1000,
     archivedWithinMs: env.number("ARCHIVED_WITHIN_SECONDS", { min: 0, max: 86_400, default: 300 }) * 1000,
     archiveMs: env.integer("RETENTION_ARCHIVE_DAYS", { min: 1, max: 36_500, default: 90 }) * DAY_MS,

@@ -27,9 +27,9 @@ export function readConfig(variables: Variables): AnalyticsConfig {
   const config = {
     ...tenant,
     postgres: readPostgres(env, tenant.identity.tenant),
-    hotpathDir: env.text("HOTPATH_DIR", { pattern: /^\//, hint: "an absolute path", default: "/hotpath" }),
+    hotpathDir: env.path("HOTPATH_DIR", "/hotpath"),
     hotpathMaxBytes: env.integer("HOTPATH_MAX_BYTES", { min: MIB, max: 4096 * MIB, default: 40 * MIB }),
-    busFolder: env.text("DBE_FOLDER", { pattern: /^\//, hint: "an absolute path", default: "/run/dbe" }),
+    busFolder: env.path("DBE_FOLDER", "/run/dbe"),
     shrinkUrl: shrinkAddress(env),
     shrinkPollMs: env.number("SHRINK_POLL_INTERVAL", { min: 0.1, max: 3600, default: 1 }) * 1000,
     joinWindowMs: env.number("JOIN_WINDOW_SECONDS", { min: 0.05, max: 300, default: 10 }) * 1000,
@@ -41,6 +41,6 @@ export function readConfig(variables: Variables): AnalyticsConfig {
 /** SHRINK_SOCKET, the tenant's own door to SHRINK on this node, else SHRINK_URL. */
 function shrinkAddress(env: Environment): string {
   const url = env.url("SHRINK_URL", true);
-  const socket = env.text("SHRINK_SOCKET", { pattern: /^\//, hint: "an absolute path", default: "" });
+  const socket = env.path("SHRINK_SOCKET", "");
   return socket === "" ? url : `unix:${socket}`;
 }

@@ -1,7 +1,7 @@
 import { createLog } from "../../runtime/log.ts";
-import { createPostgresPool } from "../../runtime/postgres-pool.ts";
 import { stopOnSignals } from "../../runtime/shutdown.ts";
 import { startMain } from "../../runtime/start-main.ts";
+import { tenantPool } from "../../runtime/tenant-pool.ts";
 import { TenantService } from "../../runtime/tenant-service.ts";
 import { createAnalytics } from "./app.ts";
 import { Archive } from "./archive.ts";
@@ -18,17 +18,10 @@ await startMain(async () => {
   const { identity, postgres, streams, retentionHotSeconds, retentionSocSeconds } = config;
   const log = createLog(identity);
   const service = new TenantService(config, log);
-  const pool = createPostgresPool(postgres, `${identity.service}-${identity.tenant}`, log);
-  const asking = { connections: 1, statementMs: QUESTION_MS, readOnly: true };
-  const questions = createPostgresPool(postgres, `${identity.service}-${identity.tenant}-questions`, log, asking);
-  stopOnSignals({
-    health: service.health,
-    log,
-    stop: async () => {
-      await service.stop();
-      await Promise.all([pool.end(), questions.end()]);
-    },
-  });
+  stopOnSignals({ health: service.health, log, stop: () => service.stop() });
+  const pool = tenantPool(service, postgres);
+  const asking = { purpose: "questions", connections: 1, statementMs: QUESTION_MS, readOnly: true };
+  const questions = tenantPool(service, postgres, asking);
   const hotPath = new HotPathSlot(
     {
       dir: config.hotpathDir,

@@ -19,8 +19,6 @@ export interface CryptoConfig {
   readonly lookMs: number;
 }
 
-const ABSOLUTE = { pattern: /^\/[^\0]{1,255}$/, hint: "an absolute path" };
-
 /** Reads the configuration of the crypto watcher (device 53); throws a ConfigError that lists every bad key. */
 export function readConfig(variables: Variables): CryptoConfig {
   const env = new Environment({
@@ -29,14 +27,13 @@ export function readConfig(variables: Variables): CryptoConfig {
     SECRETS_DIR: "/run/dsmil/crypto",
     ...variables,
   });
-  const path = (key: string, fallback: string): string => env.text(key, { ...ABSOLUTE, default: fallback });
   const config = {
     identity: readIdentity(env, { service: "l8-crypto", device: 53, layer: 8 }),
     postgres: readPostgres(env, "audit"),
-    fleetDir: path("SECRETS_DIR", "/run/dsmil/crypto"),
-    peerKeysDir: path("PEER_KEYS_DIR", "/etc/dsmil/peer_keys"),
-    tenantsDir: path("DBE_TENANTS_DIR", "/etc/dsmil/dbe/tenants"),
-    busFolder: path("DBE_FOLDER", "/run/dbe"),
+    fleetDir: env.path("SECRETS_DIR", "/run/dsmil/crypto"),
+    peerKeysDir: env.path("PEER_KEYS_DIR", "/etc/dsmil/peer_keys"),
+    tenantsDir: env.path("DBE_TENANTS_DIR", "/etc/dsmil/dbe/tenants"),
+    busFolder: env.path("DBE_FOLDER", "/run/dbe"),
     lookMs: env.number("LOOK_SECONDS", { min: 0.05, max: 3600, default: 15 }) * 1000,
   };
   env.finish();

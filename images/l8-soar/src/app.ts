@@ -9,7 +9,7 @@ import { type Rejected, rejectEntry } from "../../runtime/reject-entry.ts";
 import { rejectPoison } from "../../runtime/reject-poison.ts";
 import { safeJson } from "../../runtime/safe-json.ts";
 import type { StopGuard } from "../../runtime/stop/stop-guard.ts";
-import { type Outcome, StreamConsumer } from "../../runtime/stream-consumer.ts";
+import { type ConsumerOptions, type Outcome, StreamConsumer } from "../../runtime/stream-consumer.ts";
 import type { StreamEntry } from "../../runtime/stream-entry.ts";
 import { StreamWriter } from "../../runtime/stream-writer.ts";
 import type { TenantService } from "../../runtime/tenant-service.ts";
@@ -38,7 +38,7 @@ export interface SoarParts {
  * It carries nothing out.
  */
 export function createSoar({ service, config, decisions, stop, store }: SoarParts): void {
-  const { streams, identity, batchSize, pollTimeoutMs, windowMs } = config;
+  const { streams, identity, windowMs } = config;
   const { tenant, device, layer } = identity;
   const { metrics, log } = service;
   const self: Refuser = { tenant, device, layer };
@@ -49,17 +49,11 @@ export function createSoar({ service, config, decisions, stop, store }: SoarPart
   const policyVersion = (): number | null => decisions.current()?.stamp.version ?? null;
   const ask = decisions.point.decide.bind(decisions.point);
   const proposer = new Proposer({ tenant, device, ask, policyVersion, recent });
-  let warm = false;
+  const remember = onceRemembered(store, recent, device, windowMs);
 
   async function handle(entries: readonly StreamEntry[]): Promise<Outcome> {
     const begun = performance.now();
-    if (!warm) {
-      for (const one of await store.recent(device, windowMs)) {
-        const { event_id: eventId, policy_version: version, at } = one;
-        recent.note({ key: recentKey(one), outcome: "proposed", eventId, policyVersion: version }, at);
-      }
-      warm = true;
-    }
+    await remember();
     const { events, again, rejects } = decoded(entries, self);
     const frozen = await stop.why();
     // Events wait until the state is known; in a stop they pass without a proposal, and none is made up for later.
@@ -87,13 +81,36 @@ export function createSoar({ service, config, decisions, stop, store }: SoarPart
 
   service.health.add(latencyCheck(latency, OBJECTIVE_MS));
   const onPoison = rejectPoison(writer, streams.rejects, self, metrics);
-  const limits = { batchSize: Math.min(batchSize, BATCH), pollTimeoutMs };
-  const common = { writer: service.writer, group: GROUP, consumer: identity.service, ...limits };
+  follow(service, { handle, onPoison });
+}
+
+function follow(service: TenantService, work: Pick<ConsumerOptions, "handle" | "onPoison">): void {
+  const { identity, streams, batchSize, pollTimeoutMs } = service.config;
   const consumer = new StreamConsumer({
-    ...common,
-    ...{ reader: service.reader("soc_events"), key: streams.socEvents, handle, onPoison, log },
+    reader: service.reader("soc_events"),
+    writer: service.writer,
+    key: streams.socEvents,
+    group: GROUP,
+    consumer: identity.service,
+    batchSize: Math.min(batchSize, BATCH),
+    pollTimeoutMs,
+    log: service.log,
+    ...work,
   });
   service.consume("soc_events", consumer);
+}
+
+/** What was proposed before a restart is remembered once, before anything is judged; where that fails, the next call tries again. */
+function onceRemembered(store: ProposalStore, recent: Recent, device: number, windowMs: number): () => Promise<void> {
+  let done = false;
+  return async () => {
+    if (done) return;
+    for (const one of await store.recent(device, windowMs)) {
+      const { event_id: eventId, policy_version: version, at } = one;
+      recent.note({ key: recentKey(one), outcome: "proposed", eventId, policyVersion: version }, at);
+    }
+    done = true;
+  };
 }
 
 /** Events in their order, the ids of those that were delivered before, and what is none. */

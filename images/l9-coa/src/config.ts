@@ -22,7 +22,7 @@ export function readConfig(variables: Variables): CoaConfig {
     postgres: readPostgres(env, tenant.identity.tenant),
     policy: readPolicyConfig(env),
     officers: readOfficersConfig(env),
-    busFolder: env.text("DBE_FOLDER", { pattern: /^\//, hint: "an absolute path", default: "/run/dbe" }),
+    busFolder: env.path("DBE_FOLDER", "/run/dbe"),
   };
   env.finish();
   return config;

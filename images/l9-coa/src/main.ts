@@ -1,9 +1,9 @@
 import { createLog } from "../../runtime/log.ts";
 import { DECISION_STATEMENT_MS, tenantDecisions } from "../../runtime/policy/tenant-decisions.ts";
-import { createPostgresPool } from "../../runtime/postgres-pool.ts";
 import { stopOnSignals } from "../../runtime/shutdown.ts";
 import { startMain } from "../../runtime/start-main.ts";
 import { tenantStop } from "../../runtime/stop/tenant-stop.ts";
+import { tenantPool } from "../../runtime/tenant-pool.ts";
 import { TenantService } from "../../runtime/tenant-service.ts";
 import { createCoa } from "./app.ts";
 import { readConfig } from "./config.ts";
@@ -16,19 +16,11 @@ await startMain(async () => {
   const { identity, postgres, policy, officers } = config;
   const log = createLog(identity);
   const service = new TenantService(config, log);
-  const name = `${identity.service}-${identity.tenant}`;
-  const asking = { connections: 1, statementMs: QUESTION_MS, readOnly: true };
-  const questions = createPostgresPool(postgres, `${name}-questions`, log, asking);
-  const recording = { connections: 1, statementMs: DECISION_STATEMENT_MS };
-  const pool = createPostgresPool(postgres, `${name}-decisions`, log, recording);
-  stopOnSignals({
-    health: service.health,
-    log,
-    stop: async () => {
-      await service.stop();
-      await Promise.all([questions.end(), pool.end()]);
-    },
-  });
+  stopOnSignals({ health: service.health, log, stop: () => service.stop() });
+  const asking = { purpose: "questions", connections: 1, statementMs: QUESTION_MS, readOnly: true };
+  const questions = tenantPool(service, postgres, asking);
+  const recording = { purpose: "decisions", connections: 1, statementMs: DECISION_STATEMENT_MS };
+  const pool = tenantPool(service, postgres, recording);
   const decisions = await tenantDecisions({ service, policy, pool, schema: postgres.schema });
   const stop = await tenantStop({ service, officers, pool: questions, schema: postgres.schema });
   createCoa({ service, config, questions, decisions, stop });

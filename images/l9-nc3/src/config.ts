@@ -19,7 +19,7 @@ export function readConfig(variables: Variables): Nc3Config {
     ...tenant,
     postgres: readPostgres(env, tenant.identity.tenant),
     officers: readOfficersConfig(env),
-    busFolder: env.text("DBE_FOLDER", { pattern: /^\//, hint: "an absolute path", default: "/run/dbe" }),
+    busFolder: env.path("DBE_FOLDER", "/run/dbe"),
   };
   env.finish();
   return config;

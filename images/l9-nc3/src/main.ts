@@ -1,7 +1,7 @@
 import { createLog } from "../../runtime/log.ts";
-import { createPostgresPool } from "../../runtime/postgres-pool.ts";
 import { stopOnSignals } from "../../runtime/shutdown.ts";
 import { startMain } from "../../runtime/start-main.ts";
+import { tenantPool } from "../../runtime/tenant-pool.ts";
 import { TenantService } from "../../runtime/tenant-service.ts";
 import { createNc3 } from "./app.ts";
 import { readConfig } from "./config.ts";
@@ -11,19 +11,10 @@ const STATEMENT_MS = 2000;
 
 await startMain(async () => {
   const config = readConfig(process.env);
-  const { identity, postgres } = config;
-  const log = createLog(identity);
+  const log = createLog(config.identity);
   const service = new TenantService(config, log);
-  const name = `${identity.service}-${identity.tenant}`;
-  const pool = createPostgresPool(postgres, name, log, { connections: 1, statementMs: STATEMENT_MS });
-  stopOnSignals({
-    health: service.health,
-    log,
-    stop: async () => {
-      await service.stop();
-      await pool.end();
-    },
-  });
+  stopOnSignals({ health: service.health, log, stop: () => service.stop() });
+  const pool = tenantPool(service, config.postgres, { connections: 1, statementMs: STATEMENT_MS });
   await createNc3({ service, config, pool });
   await service.start([]);
 });

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Health } from "../health.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import { SERVER_LIMITS } from "../server-limits.ts";
 import { Refusal } from "./refusal.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
@@ -41,12 +42,7 @@ export function createApi<Caller>(options: ApiOptions<Caller>): Api<Caller> {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
-    requestTimeout: 30_000,
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 65_000,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
-    forceCloseConnections: "idle",
-    return503OnClosing: false,
+    ...SERVER_LIMITS,
     routerOptions: { maxParamLength: 64 },
     ...(tls && { https: { ...tls, minVersion: "TLSv1.2" as const } }),
   }) as unknown as FastifyInstance;

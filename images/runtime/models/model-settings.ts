@@ -14,14 +14,13 @@ export interface ModelSettings {
   readonly pollMs: number;
 }
 
-const PATH = { pattern: /^\/[\w./-]{1,250}$/, hint: "an absolute path" };
 const KEY = new RegExp(`^[0-9a-f]{${2 * MLDSA87.publicKey}}$`);
 
 /** Reads MODELS_DIR, FLEET_ROOT_FILE and MODELS_POLL_MS. Neither has to exist: what is missing shows in /health. */
 export function readModelSettings(env: Environment): ModelSettings {
-  const file = env.text("FLEET_ROOT_FILE", { ...PATH, default: "/etc/dsmil/ca/fleet-root.pub" });
+  const file = env.path("FLEET_ROOT_FILE", "/etc/dsmil/ca/fleet-root.pub");
   return {
-    folder: env.text("MODELS_DIR", { ...PATH, default: "/opt/dsmil/models" }),
+    folder: env.path("MODELS_DIR", "/opt/dsmil/models"),
     root: () => rootKey(file),
     pollMs: env.integer("MODELS_POLL_MS", { min: 50, max: 3_600_000, default: 5000 }),
   };

@@ -17,11 +17,10 @@ export interface PolicyConfig {
 
 /** Reads POLICY_DIR, POLICY_SHARED_DIR, POLICY_STATE_DIR and POLICY_POLL_MS. */
 export function readPolicyConfig(env: Environment): PolicyConfig {
-  const path = { pattern: /^\//, hint: "an absolute path" };
-  const stateFolder = env.text("POLICY_STATE_DIR", { pattern: /^\//, hint: "an absolute path", default: "" });
+  const stateFolder = env.path("POLICY_STATE_DIR", "");
   return {
-    folder: env.text("POLICY_DIR", { ...path, default: "/run/dsmil/policy" }),
-    shared: env.text("POLICY_SHARED_DIR", { ...path, default: "/run/dsmil/policy-shared" }),
+    folder: env.path("POLICY_DIR", "/run/dsmil/policy"),
+    shared: env.path("POLICY_SHARED_DIR", "/run/dsmil/policy-shared"),
     ...(stateFolder !== "" && { stateFolder }),
     pollMs: env.integer("POLICY_POLL_MS", { min: 50, max: 5_000, default: 1_000 }),
   };

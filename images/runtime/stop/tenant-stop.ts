@@ -14,9 +14,8 @@ export interface OfficersConfig {
 
 /** Reads OFFICERS_DIR and OFFICERS_POLL_MS. */
 export function readOfficersConfig(env: Environment): OfficersConfig {
-  const path = { pattern: /^\//, hint: "an absolute path" };
   return {
-    folder: env.text("OFFICERS_DIR", { ...path, default: "/run/dsmil/officers" }),
+    folder: env.path("OFFICERS_DIR", "/run/dsmil/officers"),
     pollMs: env.integer("OFFICERS_POLL_MS", { min: 50, max: 5_000, default: 1_000 }),
   };
 }

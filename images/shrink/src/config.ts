@@ -18,15 +18,13 @@ export interface ShrinkConfig {
 /** Reads SHRINK's configuration; throws a ConfigError that lists every bad key. It speaks for no device: 0 stands for none. */
 export function readConfig(variables: Variables): ShrinkConfig {
   const env = new Environment(variables);
-  const folder = (key: string, fallback: string): string =>
-    env.text(key, { pattern: /^\//, hint: "an absolute path", default: fallback });
-  const certsDir = folder("CERTS_DIR", "/etc/dsmil/certs");
+  const certsDir = env.path("CERTS_DIR", "/etc/dsmil/certs");
   const config = {
     identity: readIdentity(env, { service: "shrink", device: 0, layer: 8 }),
     port: env.integer("SHRINK_PORT", { min: 0, max: 65535, default: 8500 }),
     certsDir,
-    tenantsDir: folder("TENANTS_DIR", "/run/dsmil/tenants"),
-    socketsDir: folder("SOCKETS_DIR", "/run/shrink"),
+    tenantsDir: env.path("TENANTS_DIR", "/run/dsmil/tenants"),
+    socketsDir: env.path("SOCKETS_DIR", "/run/shrink"),
     tenantsPollMs: env.integer("TENANTS_POLL_MS", { min: 50, max: 60_000, default: 1000 }),
   };
   for (const name of ["tls.crt", "tls.key"]) env.file(`CERTS_DIR/${name}`, `${certsDir}/${name}`);

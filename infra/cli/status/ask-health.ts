@@ -15,7 +15,7 @@ interface Answer {
   readonly cause?: string;
 }
 
-/** The document our own services answer on /health (seed: Phase 9 §4.2). */
+/** The document our own services answer on /health (Phase 9 §4.2). */
 interface HealthDocument {
   readonly status?: string;
   readonly checks?: Readonly<Record<string, unknown>>;

@@ -87,18 +87,12 @@ function build(
   const makePart = PARTS[service.image];
   if (makePart === undefined) throw new Error(`image ${service.image} has no container description`);
   const { volumes, publish = [], ...part } = makePart(context);
-  const identity = {
-    ...(tenant && { tenant: tenant.id }),
-    ...(service.layer !== undefined && { layer: service.layer }),
-    ...(service.device !== undefined && { device: service.device }),
-    ...(replica !== undefined && { replica }),
-  };
   const container: Container = {
     name,
     service: service.id,
     image: imageOf(fleet, service, nodeKey),
     node: service.node,
-    ...identity,
+    ...identityOf(service, tenant, replica),
     memoryMiB: service.memoryMiB,
     cpus: service.cpus,
     networks: attachments(model, service, replica),
@@ -116,6 +110,16 @@ function build(
     ...part,
   };
   return { container, volumes };
+}
+
+/** Whose the container is, and which of its service's. */
+function identityOf({ layer, device }: Service, tenant: Tenant | undefined, replica: number | undefined) {
+  return {
+    ...(tenant && { tenant: tenant.id }),
+    ...(layer !== undefined && { layer }),
+    ...(device !== undefined && { device }),
+    ...(replica !== undefined && { replica }),
+  };
 }
 
 /** What tells the containers of a service apart that every node has one of. */

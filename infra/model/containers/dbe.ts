@@ -1,9 +1,10 @@
 import { posix } from "node:path";
-import { hostName, volumeName } from "../names.ts";
+import { volumeName } from "../names.ts";
 import type { Container, Mount, NodeKey } from "../types.ts";
 import { httpHealth } from "./health.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { caFolder, folder, SERVICE_GID, scratch, volume } from "./paths.ts";
+import { postgresPlace } from "./postgres-place.ts";
 
 const { dirname } = posix;
 
@@ -20,7 +21,6 @@ export const busFolder = ({ name }: Pick<Container, "name">): string => `${DBE_F
 export function dbeGatewayPart({ fleet, service, dbe, nodeKey, needs, common }: PartContext): ContainerPart {
   const audit = volumeName(fleet.name, service.id, "audit");
   const sockets = socketsVolume(fleet.name);
-  const database = needs.find(({ id }) => id === "postgres");
   return {
     user: `${DBE_UID}:${SERVICE_GID}`,
     env: {
@@ -30,11 +30,7 @@ export function dbeGatewayPart({ fleet, service, dbe, nodeKey, needs, common }: 
       SECRETS_DIR: "/run/dsmil/secrets",
       AUDIT_DIR: "/audit",
       ...keyEnv(nodeKey),
-      ...(database && {
-        POSTGRES_HOST: hostName("postgres", fleet.domain),
-        POSTGRES_PORT: String(database.publish ?? database.port),
-        POSTGRES_DB: fleet.database,
-      }),
+      ...postgresPlace(fleet, needs),
     },
     mounts: [
       caFolder,

@@ -1,8 +1,8 @@
-import { hostName } from "../names.ts";
 import { busMount } from "./bus.ts";
 import { httpHealth } from "./health.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { caFolder, folder, scratch } from "./paths.ts";
+import { postgresPlace } from "./postgres-place.ts";
 
 /** What the crypto watcher reads on its node: public facts of the fleet's keys, and its way into the audit trail. */
 export const CRYPTO_FOLDER = "/etc/dsmil/crypto";
@@ -11,17 +11,12 @@ export const CRYPTO_FOLDER = "/etc/dsmil/crypto";
 export function l8CryptoPart(context: PartContext): ContainerPart {
   const { fleet, service, common, needs } = context;
   const bus = busMount(context);
-  const database = needs.find(({ id }) => id === "postgres");
   return {
     env: {
       ...common,
       HTTP_PORT: String(service.port),
       SECRETS_DIR: "/run/dsmil/crypto",
-      ...(database && {
-        POSTGRES_HOST: hostName("postgres", fleet.domain),
-        POSTGRES_PORT: String(database.publish ?? database.port),
-        POSTGRES_DB: fleet.database,
-      }),
+      ...postgresPlace(fleet, needs),
     },
     mounts: [
       caFolder,

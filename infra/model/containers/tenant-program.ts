@@ -5,6 +5,7 @@ import { busMount } from "./bus.ts";
 import { httpHealth } from "./health.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { caFolder, folder, SERVICE_UID, scratch, volume } from "./paths.ts";
+import { postgresPlace } from "./postgres-place.ts";
 import { shrinkDoor } from "./shrink.ts";
 
 /** Size of a tenant's hot path on a node, MiB. */
@@ -87,9 +88,7 @@ function storeEnv(store: Service, { fleet }: PartContext, tenant: Tenant): Recor
   if (store.id === "qdrant") return { QDRANT_URL: `https://${host}:${port}` };
   if (store.id !== "postgres") return {};
   return {
-    POSTGRES_HOST: host,
-    POSTGRES_PORT: port,
-    POSTGRES_DB: fleet.database,
+    ...postgresPlace(fleet, [store]),
     POSTGRES_USER: postgresRole(tenant.id, "app"),
     POSTGRES_SCHEMA: tenant.schema,
   };

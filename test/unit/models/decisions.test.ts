@@ -13,6 +13,7 @@ import {
   putLineFeatures,
 } from "../../../images/runtime/models/features/line-features.ts";
 import { openOnnxSession, type Session } from "../../../images/runtime/models/onnx-session.ts";
+import { alert, BY_RULES, type Decided, eve, LOOKUP, ssh, UPLOAD } from "../services/support/decided-lines.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const identity = (name: string) => ({ name, version: "6.0.0" });
@@ -46,45 +47,13 @@ async function decide(line: string) {
   const facts = new Facts(parsed.category, parsed.fields);
   return { l3, ...classifyByModel(facts, severity, identity("l4-threat-classifier"), classes) };
 }
-const eve = (part: string): string => `{"timestamp":"2025-11-23T12:00:00.000000+0000",${part}}`;
-const alert = (signature: string, severity: number): string =>
-  eve(`"event_type":"alert","alert":{"signature":"${signature}","severity":${severity}}`);
-const ssh = (message: string): string => `Nov 23 12:00:00 h sshd[1]: ${message}`;
 
 describe("Layer 3 and Layer 4 on one line, by their models", () => {
-  // The lines of the rules' own test. Where the models say something else than the rules, it is said beside.
-  it.each([
-    [alert("ET MALWARE Cobalt Strike Beacon", 1), "ALERT", "MALWARE_C2", "CRITICAL"],
-    [alert("ET EXPLOIT remote code execution", 1), "ALERT", "EXPLOIT", "HIGH"],
-    [alert("ET SCAN Nmap sweep", 2), "REVIEW", "RECON", "MEDIUM"],
-    [alert("ET POLICY curl", 3), "PASS", "POLICY", "LOW"],
-    [ssh("Failed password for root from 203.0.113.7 port 1 ssh2"), "REVIEW", "BRUTE_FORCE", "MEDIUM"],
-    [
-      ssh("error: maximum authentication attempts exceeded for root from 203.0.113.7 port 1 ssh2"),
-      "ALERT",
-      "BRUTE_FORCE",
-      "HIGH",
-    ],
-    [ssh("Accepted publickey for deploy from 10.0.0.1 port 1 ssh2"), "PASS", "BENIGN", "INFO"],
-    [ssh("Accepted password for root from 10.0.0.1 port 1 ssh2"), "REVIEW", "POLICY", "MEDIUM"],
-    [ssh("Did not receive identification string from 203.0.113.7 port 1"), "PASS", "RECON", "MEDIUM"],
-    // REVIEW by the rules: the model knows that next to nothing came back.
-    [
-      eve('"event_type":"flow","dest_ip":"198.51.100.1","flow":{"bytes_toserver":200000000,"bytes_toclient":1}'),
-      "ALERT",
-      "EXFILTRATION",
-      "HIGH",
-    ],
-    [
-      eve('"event_type":"flow","dest_ip":"10.0.0.8","flow":{"bytes_toserver":200000000,"bytes_toclient":1}'),
-      "PASS",
-      "BENIGN",
-      "INFO",
-    ],
-    // REVIEW by the rules.
-    [eve('"event_type":"http","http":{"url":"/?x=${jndi:ldap://e}"}'), "ALERT", "EXPLOIT", "HIGH"],
-    ["2025-11-23T12:34:56Z box sudo[7]: bob : user NOT in sudoers", "REVIEW", "PRIVILEGE_ESCALATION", "HIGH"],
-    [eve('"event_type":"dns","dns":{"rrname":"example.org"}'), "PASS", "BENIGN", "INFO"],
+  it.each<Decided>([
+    // REVIEW by the rules: the models know that these are attacks.
+    ...BY_RULES.map(
+      (row): Decided => (row[0] === UPLOAD || row[0] === LOOKUP ? [row[0], "ALERT", row[2], row[3]] : row),
+    ),
     // What looks like an attack: Layer 3 is wary of it, as its rules are, and Layer 4 is not deceived.
     [
       eve(

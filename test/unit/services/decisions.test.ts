@@ -11,6 +11,7 @@ import { Facts } from "../../../images/runtime/facts.ts";
 import { parseLine } from "../../../images/runtime/ingest/parse-line.ts";
 import { REJECT_REASONS } from "../../../images/runtime/reject-reason.ts";
 import { SEVERITIES } from "../../../images/runtime/severity.ts";
+import { BY_RULES } from "./support/decided-lines.ts";
 
 function decide(line: string) {
   const parsed = parseLine(line, { format: "auto", source: "t", receivedAt: "2026-01-02T00:00:00.000Z" });
@@ -18,43 +19,9 @@ function decide(line: string) {
   const { l3, severity } = score(parsed.value);
   return { l3, ...classify(new Facts(parsed.value.category, parsed.value.fields), l3, severity) };
 }
-const eve = (part: string): string => `{"timestamp":"2025-11-23T12:00:00.000000+0000",${part}}`;
-const alert = (signature: string, severity: number): string =>
-  eve(`"event_type":"alert","alert":{"signature":"${signature}","severity":${severity}}`);
-const ssh = (message: string): string => `Nov 23 12:00:00 h sshd[1]: ${message}`;
 
 describe("Layer 3 and Layer 4 on one line", () => {
-  it.each([
-    [alert("ET MALWARE Cobalt Strike Beacon", 1), "ALERT", "MALWARE_C2", "CRITICAL"],
-    [alert("ET EXPLOIT remote code execution", 1), "ALERT", "EXPLOIT", "HIGH"],
-    [alert("ET SCAN Nmap sweep", 2), "REVIEW", "RECON", "MEDIUM"],
-    [alert("ET POLICY curl", 3), "PASS", "POLICY", "LOW"],
-    [ssh("Failed password for root from 203.0.113.7 port 1 ssh2"), "REVIEW", "BRUTE_FORCE", "MEDIUM"],
-    [
-      ssh("error: maximum authentication attempts exceeded for root from 203.0.113.7 port 1 ssh2"),
-      "ALERT",
-      "BRUTE_FORCE",
-      "HIGH",
-    ],
-    [ssh("Accepted publickey for deploy from 10.0.0.1 port 1 ssh2"), "PASS", "BENIGN", "INFO"],
-    [ssh("Accepted password for root from 10.0.0.1 port 1 ssh2"), "REVIEW", "POLICY", "MEDIUM"],
-    [ssh("Did not receive identification string from 203.0.113.7 port 1"), "PASS", "RECON", "MEDIUM"],
-    [
-      eve('"event_type":"flow","dest_ip":"198.51.100.1","flow":{"bytes_toserver":200000000,"bytes_toclient":1}'),
-      "REVIEW",
-      "EXFILTRATION",
-      "HIGH",
-    ],
-    [
-      eve('"event_type":"flow","dest_ip":"10.0.0.8","flow":{"bytes_toserver":200000000,"bytes_toclient":1}'),
-      "PASS",
-      "BENIGN",
-      "INFO",
-    ],
-    [eve('"event_type":"http","http":{"url":"/?x=${jndi:ldap://e}"}'), "REVIEW", "EXPLOIT", "HIGH"],
-    ["2025-11-23T12:34:56Z box sudo[7]: bob : user NOT in sudoers", "REVIEW", "PRIVILEGE_ESCALATION", "HIGH"],
-    [eve('"event_type":"dns","dns":{"rrname":"example.org"}'), "PASS", "BENIGN", "INFO"],
-  ])("%s → %s, %s, %s", (line, decision, name, severity) => {
+  it.each(BY_RULES)("%s → %s, %s, %s", (line, decision, name, severity) => {
     const { l3, l4, severity: got } = decide(line);
     expect([l3.decision, l4.class, got]).toEqual([decision, name, severity]);
     expect(l3.score).toBeGreaterThanOrEqual(0);

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { isFull, transaction } from "../../../runtime/sqlite.ts";
 
 /** An event that is to reach the tenant's L3_IN. */
 export interface BufferedEvent {
@@ -19,7 +20,6 @@ export interface BufferedRow extends BufferedEvent {
 export class BufferFull extends Error {}
 
 const PAGE = 4096;
-const SQLITE_FULL = 13;
 const SCHEMA = `create table if not exists event_buffer (
   seq integer primary key autoincrement, event_id text not null unique, at integer not null, size integer not null,
   event text not null
@@ -135,16 +135,10 @@ export class EventBuffer {
   }
 
   private transaction(write: () => void): void {
-    this.db.exec("begin immediate");
     try {
-      write();
-      this.db.exec("commit");
+      transaction(this.db, write);
     } catch (error) {
-      // A full database has rolled back by itself already.
-      if (this.db.isTransaction) this.db.exec("rollback");
-      if ((error as { errcode?: number }).errcode === SQLITE_FULL)
-        throw new BufferFull("the disk or the database is full");
-      throw error;
+      throw isFull(error) ? new BufferFull("the disk or the database is full") : error;
     }
   }
 }

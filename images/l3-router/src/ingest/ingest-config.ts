@@ -18,12 +18,12 @@ const MIB = 1024 * 1024;
 export function readIngest(env: Environment): IngestConfig | undefined {
   const port = env.integer("INGEST_PORT", { min: -1, max: 65535, default: -1 });
   if (port < 0) return undefined;
-  const folder = env.text("INGEST_DIR", { pattern: /^\//, hint: "an absolute path", default: "/run/dsmil/ingest" });
+  const folder = env.path("INGEST_DIR", "/run/dsmil/ingest");
   for (const name of ["tls.crt", "tls.key", "token_sha256"]) env.file(`INGEST_DIR/${name}`, `${folder}/${name}`);
   return {
     port,
     folder,
-    bufferDir: env.text("BUFFER_DIR", { pattern: /^\//, hint: "an absolute path", default: "/buffer" }),
+    bufferDir: env.path("BUFFER_DIR", "/buffer"),
     maxBytes: env.integer("BUFFER_MAX_BYTES", { min: MIB, max: 65_536 * MIB, default: 256 * MIB }),
   };
 }

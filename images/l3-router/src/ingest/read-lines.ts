@@ -3,6 +3,7 @@ import { Refusal } from "../../../runtime/api/refusal.ts";
 import type { DsmilEvent } from "../../../runtime/event.ts";
 import { encodeEvent, MAX_EVENT_LENGTH } from "../../../runtime/event-codec.ts";
 import { type LineFormat, MAX_LINE_BYTES } from "../../../runtime/ingest/normalized-line.ts";
+import { jsonObject } from "../../../runtime/json-object.ts";
 import { toUtc } from "../../../runtime/timestamp.ts";
 import type { BufferedEvent } from "./event-buffer.ts";
 
@@ -14,8 +15,6 @@ const FORMATS: ReadonlySet<unknown> = new Set<LineFormat>(["auto", "eve", "syslo
 const KEYS: ReadonlySet<string> = new Set(["line", "source", "format", "received_at", "event_id"]);
 /** Device and layer 0 stand for "before layer 3": nothing has judged the line yet. */
 const INGEST = { source_device: 0, source_layer: 0, category: "INGEST", severity: "INFO" } as const;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The events of an NDJSON body, a JSON object a line: `line`, `source`, and optionally `format`, `received_at`, `event_id`.
@@ -31,7 +30,7 @@ export function readLines(body: string, tenant: string, now: Date): readonly Buf
 }
 
 function toEvent(text: string, tenant: string, now: Date, refuse: (why: string) => Refusal): BufferedEvent {
-  const fields = parse(text);
+  const fields = jsonObject(text);
   if (!fields) throw refuse("is no JSON object");
   const unknown = Object.keys(fields).find((key) => !KEYS.has(key));
   if (unknown !== undefined) throw refuse(`has an unknown key ${unknown.slice(0, 32)}`);
@@ -50,15 +49,6 @@ function toEvent(text: string, tenant: string, now: Date, refuse: (why: string) 
   const encoded = encodeEvent(event);
   if (encoded.length > MAX_EVENT_LENGTH) throw refuse(`is longer than ${MAX_EVENT_LENGTH} characters as an event`);
   return { id: event_id, text: encoded };
-}
-
-function parse(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function wrong(index: number, why: string): Refusal {

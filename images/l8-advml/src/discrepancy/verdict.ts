@@ -1,4 +1,5 @@
 import { decodeEvent, MAX_EVENT_LENGTH } from "../../../runtime/event-codec.ts";
+import { type JsonObject, jsonObject } from "../../../runtime/json-object.ts";
 import type { RejectReason } from "../../../runtime/reject-reason.ts";
 
 /** What an entry of SOC_EVENTS says of an event, as far as device 51 compares it. */
@@ -6,11 +7,9 @@ export interface Verdict {
   /** UUID; absent in an entry that names none. */
   readonly eventId?: string;
   /** Layer 3's result, as it is written. */
-  readonly l3?: Part;
-  readonly l4?: Part;
+  readonly l3?: JsonObject;
+  readonly l4?: JsonObject;
 }
-
-type Part = Readonly<Record<string, unknown>>;
 
 /** Why an entry is no event. */
 interface Refused {
@@ -35,28 +34,23 @@ export function readVerdict(text: string | undefined, tenant: string): ReadVerdi
   if (decoded.ok) {
     const { event_id: eventId, l3, l4 } = decoded.value;
     return {
-      verdict: { eventId, ...(l3 && { l3: l3 as unknown as Part }), ...(l4 && { l4: l4 as unknown as Part }) },
+      verdict: {
+        eventId,
+        ...(l3 && { l3: l3 as unknown as JsonObject }),
+        ...(l4 && { l4: l4 as unknown as JsonObject }),
+      },
     };
   }
-  const forged = text !== undefined && text.length <= MAX_EVENT_LENGTH ? parsed(text) : undefined;
+  const forged = text !== undefined && text.length <= MAX_EVENT_LENGTH ? jsonObject(text) : undefined;
   const { l3, l4, tenant_id, event_id } = forged ?? {};
-  if (isPart(l3) && isPart(l4) && isUnit(l3.score) && isUnit(l4.confidence) && tenant_id === tenant) {
+  if (isObject(l3) && isObject(l4) && isUnit(l3.score) && isUnit(l4.confidence) && tenant_id === tenant) {
     const named = typeof event_id === "string" && UUID.test(event_id) ? { eventId: event_id } : {};
     return { verdict: { ...named, l3, l4 }, refused: decoded };
   }
   return { refused: decoded };
 }
 
-function parsed(text: string): Part | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isPart(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isPart(value: unknown): value is Part {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

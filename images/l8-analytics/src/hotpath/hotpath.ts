@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { safeJson } from "../../../runtime/safe-json.ts";
 import type { Indicator } from "../../../runtime/soc/enrichment.ts";
 import type { FoundEvent, Sighting } from "../../../runtime/soc/sighting.ts";
+import { isFull, transaction } from "../../../runtime/sqlite.ts";
 import type { FusedEvent } from "../fuse.ts";
 import type { ShrinkMetrics } from "../shrink-metrics.ts";
 import { HotPathLookup } from "./lookup.ts";
@@ -25,7 +26,6 @@ export interface News {
 }
 
 const PAGE = 4096;
-const SQLITE_FULL = 13;
 
 /**
  * The hot path: the latest state of one tenant in SQLite, in memory. A cache for quick questions, never the record:
@@ -149,23 +149,11 @@ export class HotPath {
   /** Runs `write` in a transaction; when the database is full, drops the oldest quarter and runs it once more. */
   private withRoom(write: () => void): void {
     try {
-      this.transaction(write);
+      transaction(this.db, write);
     } catch (error) {
-      if ((error as { errcode?: number }).errcode !== SQLITE_FULL) throw error;
+      if (!isFull(error)) throw error;
       this.dropOldest();
-      this.transaction(write);
-    }
-  }
-
-  private transaction(write: () => void): void {
-    this.db.exec("begin immediate");
-    try {
-      write();
-      this.db.exec("commit");
-    } catch (error) {
-      // A full database has rolled back by itself already.
-      if (this.db.isTransaction) this.db.exec("rollback");
-      throw error;
+      transaction(this.db, write);
     }
   }
 

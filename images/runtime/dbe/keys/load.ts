@@ -24,7 +24,6 @@ export interface LoadedKey {
 
 const FOLDER = "/etc/dsmil/node_keys";
 const NODE = /^[a-z][a-z0-9-]{0,62}$/;
-const PATH = { pattern: /^\/[^\0]{1,255}$/, hint: "an absolute path" };
 const NAME = /^[A-Za-z0-9][\w./-]{0,127}$/;
 
 /**
@@ -36,11 +35,8 @@ export function readNodeKeyConfig(variables: Variables): NodeKeyConfig {
   const node = env.text("NODE_ID", { pattern: NODE, hint: "the node's id, such as node-a" });
   const kind = env.choice("NODE_KEY_KIND", ["file", "tpm2", "transit"] as const, "file");
   const [name = ""] = keyFileNames(kind, node);
-  const file = env.text("NODE_KEY_FILE", { ...PATH, default: join(FOLDER, name) });
-  const certificateFile = env.text("NODE_KEY_CERTIFICATE", {
-    ...PATH,
-    default: join(dirname(file), `${node}-mldsa87.pub`),
-  });
+  const file = env.path("NODE_KEY_FILE", join(FOLDER, name));
+  const certificateFile = env.path("NODE_KEY_CERTIFICATE", join(dirname(file), `${node}-mldsa87.pub`));
   const place = readPlace(env, kind, file);
   env.finish();
   return { node, place, certificateFile };
@@ -68,8 +64,8 @@ function readPlace(env: Environment, kind: KeyPlace["kind"], file: string): KeyP
     address: env.text("NODE_KEY_TRANSIT_ADDRESS", { pattern: /^https:\/\/[^/\s]+\/?$/, hint: "https://host:port" }),
     mount: env.text("NODE_KEY_TRANSIT_MOUNT", { ...named, default: "transit" }),
     key: env.text("NODE_KEY_TRANSIT_KEY", named),
-    tokenFile: env.text("NODE_KEY_TRANSIT_TOKEN_FILE", PATH),
-    caFile: env.text("NODE_KEY_TRANSIT_CA_FILE", PATH),
+    tokenFile: env.path("NODE_KEY_TRANSIT_TOKEN_FILE"),
+    caFile: env.path("NODE_KEY_TRANSIT_CA_FILE"),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { Refusal } from "../../../runtime/api/refusal.ts";
+import { jsonObject } from "../../../runtime/json-object.ts";
 import { toUtc } from "../../../runtime/timestamp.ts";
 import type { Trace } from "./trace.ts";
 
@@ -17,8 +18,6 @@ const AHEAD = 60_000;
 const KEYS: ReadonlySet<string> = new Set(["operator", "at", "kind", "text", "exit", "keys", "corrections"]);
 /** Local hour and zone of an RFC 3339 time. */
 const HOUR = /^.{11}(\d{2}):/;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The observations of an NDJSON body. Names and texts end here: what leaves is a pseudonym, digests and numbers.
@@ -43,7 +42,7 @@ export function readObservations(body: string, salt: Buffer, now: number): reado
 }
 
 function toObservation(line: string, salt: Buffer, now: number, refuse: (why: string) => Refusal): Observation {
-  const fields = parse(line);
+  const fields = jsonObject(line);
   if (!fields) throw refuse("is no JSON object");
   const unknown = Object.keys(fields).find((key) => !KEYS.has(key));
   if (unknown !== undefined) throw refuse(`has an unknown key ${unknown.slice(0, 32)}`);
@@ -79,13 +78,4 @@ function toObservation(line: string, salt: Buffer, now: number, refuse: (why: st
 
 function isCount(value: unknown, most: number): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
-}
-
-function parse(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
 }
