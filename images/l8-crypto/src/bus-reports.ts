@@ -49,12 +49,14 @@ export class BusReports {
     const tenants = await readdir(tenantsDir).catch(() => []);
     const payload = Buffer.from(healthEvent(identity, report));
     const failed: string[] = [];
-    for (const tenant of tenants.filter((name) => TENANT.test(name)).slice(0, MOST_TENANTS)) {
+    const asked = tenants.filter((name) => TENANT.test(name)).slice(0, MOST_TENANTS);
+    for (const tenant of asked) {
       const message = { type: TYPES.HEALTH, tenant: tenant.toUpperCase(), destination: SOC_ROUTER, payload };
       await bus.send({ ...message, deadlineMs: DEADLINE_MS }).catch((error: Error) => {
         failed.push(`${tenant.toUpperCase()}: ${(error as { reason?: string }).reason ?? error.message}`);
       });
     }
-    this.state = failed[0] ? { value: failed[0], ok: false } : { value: "reached", ok: true };
+    // One tenant that does not take reports is no fault of the bus; that nobody takes them is.
+    this.state = { value: failed[0] ?? "reached", ok: failed.length === 0 || failed.length < asked.length };
   }
 }
