@@ -49,6 +49,8 @@ export class FleetProber implements Prober {
         return this.https.qdrant(probe);
       case "api":
         return this.https.api(probe);
+      case "service":
+        return this.https.service(probe);
       case "exec":
         return this.node.exec(probe);
       case "dial":
