@@ -3,6 +3,7 @@ import { planApi } from "./plan/api.ts";
 import { planArchive } from "./plan/archive.ts";
 import { planBus } from "./plan/bus.ts";
 import { planChat } from "./plan/chat.ts";
+import { planClaims } from "./plan/claims.ts";
 import { planEngine } from "./plan/engine.ts";
 import { planIngest } from "./plan/ingest.ts";
 import { planJwt } from "./plan/jwt.ts";
@@ -28,6 +29,7 @@ const PLANNERS = [
   planEngine,
   planArchive,
   planBus,
+  planClaims,
 ] as const;
 
 export interface PlanOptions {

@@ -73,6 +73,9 @@ export interface TokenIdentity {
   readonly fault?: TokenFault;
 }
 
+/** Whose claim a message on the bus carries: whose key signs it, and which tenant it names. */
+export type ClaimIdentity = { readonly signer: string; readonly names: string } | "none";
+
 /** A service that tenants reach with tokens of their own, of one tenant or of all. */
 export type TokenServer = `ingest:${string}` | "shrink" | `shrink:${string}`;
 
@@ -143,6 +146,23 @@ export type Probe =
       readonly argv: readonly string[];
       /** Words in stdout that mean "seen": class `seen`, else `not_seen`; without it class is `exit 0` or `exit n`. */
       readonly seeks?: string;
+    }
+  | {
+      /**
+       * A question on the bus from a container that speaks for all tenants, with a tenant's claim. Class is the name of
+       * the answer's type, or the reason of a refusal: `L9_STOP_RESP`, `INVALID_CLAIM_TOKEN`.
+       */
+      readonly kind: "claim";
+      readonly node: string;
+      readonly container: string;
+      /** Device of the container. */
+      readonly source: number;
+      readonly type: number;
+      readonly destination: number;
+      /** Tenant that the message is of. */
+      readonly tenant: string;
+      readonly claim: ClaimIdentity;
+      readonly payload: string;
     }
   | {
       /** A TCP connection from inside one container to another's port; class `connected` or `blocked`. */

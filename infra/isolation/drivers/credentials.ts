@@ -61,7 +61,7 @@ export class Credentials {
     if (as === "none") return {};
     if (as === "unknown") return UNKNOWN;
     if ("signer" in as) {
-      return bearer(l7Token(as, { seed: this.stack(as.signer).signing.seed, publicKey: this.publicKey(as.names) }));
+      return bearer(l7Token(as, { seed: this.seed(as.signer), publicKey: this.publicKey(as.names) }));
     }
     const key = this.stack(as.tenant).apiKeys[as.key] ?? "";
     return bearer(as.spoiled ? spoil(key) : key);
@@ -74,6 +74,11 @@ export class Credentials {
     if ("key" in as) return bearer(this.stack(as.tenant).apiKeys[as.key] ?? "");
     const token = this.stack(as.tenant).tokens[as.token];
     return bearer(as.spoiled ? spoil(token) : token);
+  }
+
+  /** Seed of a tenant's signing key, in hex. */
+  seed(tenant: string): string {
+    return this.stack(tenant).signing.seed;
   }
 
   /** Every secret value of a tenant, for searching. */

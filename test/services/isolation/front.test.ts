@@ -23,6 +23,7 @@ describe("isolation at the doors of real services", () => {
     const results = await rig.prove();
     expect(failed(results)).toEqual([]);
     for (const layer of LAYERS) expect(results.filter((r) => r.layer === layer).length, layer).toBeGreaterThan(8);
+    expect(results.filter((r) => r.id.includes("by the door of"))).toHaveLength(2);
     expect(await rig.lines()).toBe(0);
   });
 

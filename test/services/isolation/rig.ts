@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { promisify } from "node:util";
 import pino from "pino";
 import { readConfig as readL7Config } from "../../../images/l7-router/src/config.ts";
 import { L7Service } from "../../../images/l7-router/src/service.ts";
@@ -25,6 +27,7 @@ type Tenant = (typeof TENANTS)[number];
 
 const model = loadModel(resolve(import.meta.dirname, "../../../manifest.yaml"));
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const run = promisify(execFile);
 const quiet = () => pino({ level: "silent" });
 
 /** The L7 router, SHRINK and both tenants' ingests as they run on the nodes, and the proof of isolation against them. */
@@ -81,8 +84,7 @@ export class FrontRig {
   async prove(): Promise<AttemptResult[]> {
     const sources = { redis: ["stack"], postgres: ["stack"], qdrant: ["stack"] } as const;
     const whole = planIsolation(model, { nonce: "0badcafe", sourcesOf: () => sources });
-    // The doors inside containers need an engine.
-    const attempts = whole.attempts.filter((a) => LAYERS.includes(a.layer) && a.attack.kind !== "exec");
+    const attempts = whole.attempts.filter((a) => LAYERS.includes(a.layer));
     const admin = { redis: "unused", postgres: "unused", qdrant: "unused" };
     const prober = new FleetProber(this.doors(), new Credentials({ stack: this.secrets, node: {}, admin }));
     return runPlan({ attempts, setup: [], teardown: [] }, prober);
@@ -121,7 +123,16 @@ export class FrontRig {
 
   private doors(): Doors {
     const none = () => Promise.reject(new Error("not here"));
-    return { redis: none, postgres: none, exec: none, reach: none, https: (server, call) => this.https(server, call) };
+    const https: Doors["https"] = (server, call) => this.https(server, call);
+    return { redis: none, postgres: none, reach: none, https, exec: (_node, argv) => this.exec(argv) };
+  }
+
+  /** Runs what would run in a tenant's container here, at its folder. */
+  private async exec([, , container = "", ...rest]: readonly string[]) {
+    const [script = "", path = ""] = rest.slice(-2);
+    const folder = `${this.dir}/sockets/${container.replace(/^.*-/, "")}`;
+    const { stdout, stderr } = await run(process.execPath, ["-e", script.replaceAll("/run/shrink", folder), path]);
+    return { code: 0, stdout, stderr };
   }
 
   private async https(server: string, call: HttpsCall): Promise<{ status: number; body: string }> {
