@@ -23,7 +23,7 @@ export function registerIsolation(program: Command): void {
   const isolation = program
     .command("isolation")
     .description(
-      "Try every tenant's real credentials on every other tenant's streams, tables, collections, API and files.",
+      "Try every tenant's real credentials on every other tenant's streams, tables, collections, API, ingest, SHRINK, bus and files.",
     )
     .option("-t, --tenant <id>", "only pairs with this tenant")
     .option("--report <file>", "where to write the signed report (default: .dsmil/reports/)")
@@ -31,9 +31,9 @@ export function registerIsolation(program: Command): void {
     .addHelpText(
       "after",
       `
-Each attempt must meet the right refusal (NOPERM, 42501, 403 …), and the same operation by its rightful owner must
-work right after; whatever the run makes for that it removes again. Credentials are taken from the data stack and from
-the nodes, so that a changed file counts.
+Each attempt must meet the right refusal (NOPERM, 42501, 403 tenant_mismatch …), and the same operation by its
+rightful owner must work right after; whatever the run makes for that it removes again. Credentials are taken from the
+data stack and from the nodes, so that a changed file counts.
 
 Examples:
   bin/dsmil isolation

@@ -2,13 +2,18 @@ import type { Model, Tenant } from "../model/types.ts";
 import { planApi } from "./plan/api.ts";
 import { planArchive } from "./plan/archive.ts";
 import { planBus } from "./plan/bus.ts";
+import { planChat } from "./plan/chat.ts";
+import { planClaims } from "./plan/claims.ts";
 import { planEngine } from "./plan/engine.ts";
+import { planIngest } from "./plan/ingest.ts";
+import { planJwt } from "./plan/jwt.ts";
 import { planOwnLimits } from "./plan/own-limits.ts";
 import type { Pair } from "./plan/pair.ts";
 import { planPostgres } from "./plan/postgres.ts";
 import { planQdrant } from "./plan/qdrant.ts";
 import { planRedis } from "./plan/redis.ts";
 import { planRowSecurity } from "./plan/row-security.ts";
+import { planShrink } from "./plan/shrink.ts";
 import type { Plan } from "./types.ts";
 
 const PLANNERS = [
@@ -17,9 +22,14 @@ const PLANNERS = [
   planRowSecurity,
   planQdrant,
   planApi,
+  planJwt,
+  planChat,
+  planIngest,
+  planShrink,
   planEngine,
   planArchive,
   planBus,
+  planClaims,
 ] as const;
 
 export interface PlanOptions {

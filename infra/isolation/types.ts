@@ -4,7 +4,19 @@
  */
 
 /** Where isolation is tried. */
-export type Layer = "redis" | "postgres" | "qdrant" | "api" | "files" | "network" | "archive" | "bus";
+export type Layer =
+  | "redis"
+  | "postgres"
+  | "qdrant"
+  | "api"
+  | "jwt"
+  | "chat"
+  | "ingest"
+  | "shrink"
+  | "files"
+  | "network"
+  | "archive"
+  | "bus";
 
 /** Where a credential was taken from: the data stack's outputs, or the file a container on a node reads. */
 export type CredentialSource = "stack" | "node";
@@ -32,6 +44,45 @@ export type QdrantIdentity =
 /** How a request to the L7 API is authorised. */
 export type ApiIdentity =
   | { readonly tenant: string; readonly key: string; readonly spoiled?: boolean }
+  | TokenIdentity
+  | "none"
+  | "unknown";
+
+/** What is wrong with a token for the L7 API, beside who signed it and whom it names. */
+export type TokenFault =
+  /** Its header names the key of the tenant that it names, not its signer's. */
+  | "borrowed_kid"
+  /** Signed for the signer, then rewritten to name another. */
+  | "rewritten"
+  | "expired"
+  | "endless"
+  | "too_long"
+  | "other_audience"
+  | "other_issuer"
+  | "unsigned"
+  /** HS256 with the named tenant's public key as the secret: its bytes, or their hex digits. */
+  | "hmac_bytes"
+  | "hmac_hex";
+
+/** A token (JWT) for the L7 API. */
+export interface TokenIdentity {
+  /** Tenant whose key signs it. */
+  readonly signer: string;
+  /** Tenant that it names. */
+  readonly names: string;
+  readonly fault?: TokenFault;
+}
+
+/** Whose claim a message on the bus carries: whose key signs it, and which tenant it names. */
+export type ClaimIdentity = { readonly signer: string; readonly names: string } | "none";
+
+/** A service that tenants reach with tokens of their own, of one tenant or of all. */
+export type TokenServer = `ingest:${string}` | "shrink" | `shrink:${string}`;
+
+/** How a request to such a service is authorised: by a token, by a credential that is for something else, by nothing. */
+export type ServiceIdentity =
+  | { readonly tenant: string; readonly token: "ingest" | "shrink"; readonly spoiled?: boolean }
+  | { readonly tenant: string; readonly key: string }
   | "none"
   | "unknown";
 
@@ -70,10 +121,24 @@ export type Probe =
       readonly seeks?: string;
     }
   | {
+      /** Class is the status, with the error's code where there is one: `403 tenant_mismatch`. */
       readonly kind: "api";
       readonly as: ApiIdentity;
       readonly path: string;
       readonly headers?: Readonly<Record<string, string>>;
+      /** Makes it a POST, with this as JSON. */
+      readonly body?: unknown;
+    }
+  | {
+      /** Class as that of `api`. A POST has no line in its body: it stores nothing even where it is let through. */
+      readonly kind: "service";
+      readonly server: TokenServer;
+      readonly as: ServiceIdentity;
+      readonly method: "GET" | "POST";
+      readonly path: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Words to look for in a 200 answer: class `listed` when there, else `not_listed`. */
+      readonly seeks?: string;
     }
   | {
       readonly kind: "exec";
@@ -81,6 +146,23 @@ export type Probe =
       readonly argv: readonly string[];
       /** Words in stdout that mean "seen": class `seen`, else `not_seen`; without it class is `exit 0` or `exit n`. */
       readonly seeks?: string;
+    }
+  | {
+      /**
+       * A question on the bus from a container that speaks for all tenants, with a tenant's claim. Class is the name of
+       * the answer's type, or the reason of a refusal: `L9_STOP_RESP`, `INVALID_CLAIM_TOKEN`.
+       */
+      readonly kind: "claim";
+      readonly node: string;
+      readonly container: string;
+      /** Device of the container. */
+      readonly source: number;
+      readonly type: number;
+      readonly destination: number;
+      /** Tenant that the message is of. */
+      readonly tenant: string;
+      readonly claim: ClaimIdentity;
+      readonly payload: string;
     }
   | {
       /** A TCP connection from inside one container to another's port; class `connected` or `blocked`. */

@@ -4,10 +4,10 @@ import type { Model } from "../../model/types.ts";
 import { UserError } from "../errors.ts";
 
 /** Services of the fleet that a command can talk to. */
-export type ServerId = StoreOrFront | TenantIngest;
-type StoreOrFront = "redis" | "postgres" | "qdrant" | "haproxy";
-/** The ingest of a tenant, by its id. */
-type TenantIngest = `ingest:${string}`;
+export type ServerId = SharedServer | TenantServer;
+type SharedServer = "redis" | "postgres" | "qdrant" | "haproxy" | "shrink";
+/** The ingest, or the SHRINK, of a tenant alone, by its id. */
+type TenantServer = `ingest:${string}` | `shrink:${string}`;
 
 /** Where a TLS server of the fleet is found from this machine, and how to know that it is the right one. */
 export interface Endpoint {
@@ -25,13 +25,10 @@ export interface Endpoints {
   close(): Promise<void>;
 }
 
-/** First label of the name that a server's certificate carries. */
-const LABELS: Readonly<Record<StoreOrFront, string>> = {
-  redis: "redis",
-  postgres: "postgres",
-  qdrant: "qdrant",
-  haproxy: "l7",
-};
+/** First label of the name that a server's certificate carries, where it is not the server's id. */
+const LABELS: Readonly<Record<string, string>> = { haproxy: "l7" };
+/** Service behind a server, where it is not of the server's id. */
+const SERVICES: Readonly<Record<string, string>> = { ingest: "l3-router" };
 
 /**
  * The fleet's servers through forwards over the one SSH connection to their node, so that their ports need not be open
@@ -58,8 +55,8 @@ export function forwardedEndpoints(root: string, model: Model, ca: string): Endp
 }
 
 async function forward(root: string, model: Model, ca: string, server: ServerId) {
-  const tenant = isIngest(server) ? server.slice("ingest:".length) : undefined;
-  const service = isIngest(server) ? "l3-router" : server;
+  const [id = "", tenant] = server.split(":");
+  const service = SERVICES[id] ?? id;
   const container = model.containers.find((c) => c.service === service && c.tenant === tenant);
   const node = model.nodes.find((n) => n.id === container?.node);
   const published = container?.publish[0];
@@ -68,8 +65,6 @@ async function forward(root: string, model: Model, ca: string, server: ServerId)
   }
   const connection = await connect(readAccess(root, node.id));
   const { port, close } = await connection.forward(node.address, published.external);
-  const label = isIngest(server) ? `ingest-${tenant}` : LABELS[server];
+  const label = tenant === undefined ? (LABELS[id] ?? id) : `${id}-${tenant}`;
   return { host: "127.0.0.1", port, servername: `${label}.${model.fleet.domain}`, ca, close };
 }
-
-const isIngest = (server: ServerId): server is TenantIngest => server.startsWith("ingest:");

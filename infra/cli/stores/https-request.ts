@@ -8,6 +8,8 @@ export interface HttpsCall {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as NDJSON, in place of `body`. */
+  readonly lines?: string;
   /** Default 10,000. */
   readonly timeoutMs?: number;
 }
@@ -26,11 +28,11 @@ const MAX_BODY = 1024 * 1024;
  */
 export function httpsRequest(endpoint: Endpoint, call: HttpsCall): Promise<HttpsAnswer> {
   const { host, port, servername, ca } = endpoint;
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const body = call.lines ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
   const headers = {
     host: `${servername}:${port}`,
     ...(body !== undefined && {
-      "content-type": "application/json",
+      "content-type": call.lines === undefined ? "application/json" : "application/x-ndjson",
       "content-length": String(Buffer.byteLength(body)),
     }),
     ...call.headers,

@@ -1,8 +1,9 @@
 import { postgresRole, redisUser } from "../../model/names.ts";
 import type { TenantSecrets } from "../../stacks/outputs.ts";
 import type { DeliveredStore } from "../plan/pair.ts";
-import type { ApiIdentity, PostgresIdentity, QdrantIdentity, RedisIdentity } from "../types.ts";
+import type { ApiIdentity, PostgresIdentity, QdrantIdentity, RedisIdentity, ServiceIdentity } from "../types.ts";
 import { forgeToken } from "./forge-token.ts";
+import { l7Token } from "./l7-token.ts";
 
 /** Name of the administrator in Redis and PostgreSQL. */
 const ADMIN = "dsmil_admin";
@@ -58,9 +59,26 @@ export class Credentials {
   /** Headers that authorise a request to the L7 API. */
   api(as: ApiIdentity): Record<string, string> {
     if (as === "none") return {};
-    if (as === "unknown") return { authorization: "Bearer sk-nobody-0000000000000000000000000000000000000000" };
+    if (as === "unknown") return UNKNOWN;
+    if ("signer" in as) {
+      return bearer(l7Token(as, { seed: this.seed(as.signer), publicKey: this.publicKey(as.names) }));
+    }
     const key = this.stack(as.tenant).apiKeys[as.key] ?? "";
-    return { authorization: `Bearer ${as.spoiled ? spoil(key) : key}` };
+    return bearer(as.spoiled ? spoil(key) : key);
+  }
+
+  /** Headers that authorise a request to a tenant's ingest, or to SHRINK. */
+  service(as: ServiceIdentity): Record<string, string> {
+    if (as === "none") return {};
+    if (as === "unknown") return UNKNOWN;
+    if ("key" in as) return bearer(this.stack(as.tenant).apiKeys[as.key] ?? "");
+    const token = this.stack(as.tenant).tokens[as.token];
+    return bearer(as.spoiled ? spoil(token) : token);
+  }
+
+  /** Seed of a tenant's signing key, in hex. */
+  seed(tenant: string): string {
+    return this.stack(tenant).signing.seed;
   }
 
   /** Every secret value of a tenant, for searching. */
@@ -81,12 +99,21 @@ export class Credentials {
     return found;
   }
 
+  private publicKey(tenant: string): string {
+    return this.stack(tenant).signing.publicKey;
+  }
+
   private delivered(tenant: string, store: DeliveredStore): string {
     const found = this.known.node[tenant]?.[store];
     if (found === undefined) throw new Error(`the ${store} credential of ${tenant} is not on its node`);
     return found;
   }
 }
+
+const bearer = (presented: string): Record<string, string> => ({ authorization: `Bearer ${presented}` });
+
+/** A key that nobody has. */
+const UNKNOWN = bearer(`sk-nobody-${"0".repeat(40)}`);
 
 /** The same key with its last character changed. */
 function spoil(key: string): string {

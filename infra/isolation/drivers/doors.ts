@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Client } from "pg";
+import type { TokenServer } from "../types.ts";
 
 /** How the drivers reach the fleet. Connections are theirs to close. */
 export interface Doors {
@@ -8,7 +9,10 @@ export interface Doors {
   /** A logged-in connection; throws with the SQLSTATE in `code`. */
   postgres(user: string, password: string): Promise<Client>;
   /** One HTTPS request with the fleet's CA. */
-  https(server: "qdrant" | "haproxy", call: HttpsCall): Promise<{ readonly status: number; readonly body: string }>;
+  https(
+    server: "qdrant" | "haproxy" | TokenServer,
+    call: HttpsCall,
+  ): Promise<{ readonly status: number; readonly body: string }>;
   /** Runs a command on a node. */
   exec(
     node: string,
@@ -24,4 +28,6 @@ export interface HttpsCall {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as NDJSON, in place of `body`. */
+  readonly lines?: string;
 }

@@ -4,8 +4,9 @@ import type { Doors } from "./doors.ts";
 
 type QdrantProbe = Extract<Probe, { kind: "qdrant" }>;
 type ApiProbe = Extract<Probe, { kind: "api" }>;
+type ServiceProbe = Extract<Probe, { kind: "service" }>;
 
-/** Runs probes over HTTPS: Qdrant's REST interface and the L7 front. Bodies are never shown. */
+/** Runs probes over HTTPS: Qdrant's REST interface, the L7 front, a tenant's ingest, SHRINK. Bodies are never shown. */
 export class HttpsDriver {
   private readonly doors: Doors;
   private readonly credentials: Credentials;
@@ -23,9 +24,37 @@ export class HttpsDriver {
     return { class: answer.body.includes(seeks) ? "listed" : "not_listed", detail };
   }
 
-  async api({ as, path, headers }: ApiProbe): Promise<Answer> {
-    const call = { method: "GET" as const, path, headers: { ...this.credentials.api(as), ...headers } };
-    const { status } = await this.doors.https("haproxy", call);
-    return { class: String(status), detail: `GET ${path}: ${status}` };
+  async api({ as, path, headers, body }: ApiProbe): Promise<Answer> {
+    const method = body === undefined ? "GET" : "POST";
+    const call = { method, path, headers: { ...this.credentials.api(as), ...headers } } as const;
+    const answer = await this.doors.https("haproxy", { ...call, ...(body !== undefined && { body }) });
+    return coded(answer, `${method} ${path}`);
+  }
+
+  async service({ server, as, method, path, headers, seeks }: ServiceProbe): Promise<Answer> {
+    const call = { method, path, headers: { ...this.credentials.service(as), ...headers } };
+    const answer = await this.doors.https(server, { ...call, ...(method === "POST" && { lines: "" }) });
+    if (seeks === undefined || answer.status !== 200) return coded(answer, `${method} ${path}`);
+    return { class: answer.body.includes(seeks) ? "listed" : "not_listed", detail: `${method} ${path}: searched` };
+  }
+}
+
+/** Form of an error's code. */
+const CODE = /^[A-Za-z0-9_]{1,64}$/;
+
+/** The status, with the error's code: a refusal by the wrong thing often has the right status. */
+function coded({ status, body }: { readonly status: number; readonly body: string }, what: string): Answer {
+  const code = status < 400 ? undefined : codeIn(body);
+  const name = code === undefined ? String(status) : `${status} ${code}`;
+  return { class: name, detail: `${what}: ${name}` };
+}
+
+function codeIn(body: string): string | undefined {
+  try {
+    const { error } = JSON.parse(body) as { readonly error?: { readonly code?: unknown } };
+    const code = error?.code;
+    return typeof code === "string" && CODE.test(code) ? code : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,9 +1,11 @@
 import { NO_ANSWER } from "../judge.ts";
 import type { Prober } from "../run.ts";
 import type { Answer, Probe } from "../types.ts";
+import { ClaimDriver } from "./claim-driver.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Doors } from "./doors.ts";
 import { HttpsDriver } from "./https-driver.ts";
+import { inTurns } from "./in-turns.ts";
 import { NodeDriver } from "./node-driver.ts";
 import { PostgresDriver } from "./postgres-driver.ts";
 import { RedisDriver } from "./redis-driver.ts";
@@ -14,12 +16,15 @@ export class FleetProber implements Prober {
   private readonly postgres: PostgresDriver;
   private readonly https: HttpsDriver;
   private readonly node: NodeDriver;
+  private readonly claims: ClaimDriver;
 
   constructor(doors: Doors, credentials: Credentials) {
     this.redis = new RedisDriver(doors, credentials);
     this.postgres = new PostgresDriver(doors, credentials);
     this.https = new HttpsDriver(doors, credentials);
-    this.node = new NodeDriver(doors, credentials);
+    const containers = inTurns(doors);
+    this.node = new NodeDriver(containers, credentials);
+    this.claims = new ClaimDriver(containers, credentials);
   }
 
   async probe(probe: Probe): Promise<Answer> {
@@ -49,6 +54,10 @@ export class FleetProber implements Prober {
         return this.https.qdrant(probe);
       case "api":
         return this.https.api(probe);
+      case "service":
+        return this.https.service(probe);
+      case "claim":
+        return this.claims.ask(probe);
       case "exec":
         return this.node.exec(probe);
       case "dial":

@@ -32,16 +32,22 @@ export function planApi({ victim, attacker }: Pair): Plan {
     const as: ApiIdentity = { tenant: attacker.id, key };
     const credential = `API key ${key} of ${attacker.id}`;
     const foreign = { "x-tenant-id": victim.prefix };
-    add(`key ${key} for tenant ${victim.prefix}`, credential, { as, headers: foreign }, ["403"], as);
+    add(`key ${key} for tenant ${victim.prefix}`, credential, { as, headers: foreign }, ["403 tenant_mismatch"], as);
     const lower = { "x-tenant-id": victim.id };
-    add(`key ${key} for tenant ${victim.id}`, credential, { as, headers: lower }, ["403"], as);
+    add(`key ${key} for tenant ${victim.id}`, credential, { as, headers: lower }, ["403 tenant_mismatch"], as);
   }
   if (theirKey !== undefined) {
     const control: ApiIdentity = { tenant: victim.id, key: theirKey };
-    add("no key", "none", { as: "none" }, ["401"], control);
-    add("an unknown key", "a made-up key", { as: "unknown" }, ["401"], control);
+    add("no key", "none", { as: "none" }, ["401 missing_api_key"], control);
+    add("an unknown key", "a made-up key", { as: "unknown" }, ["401 invalid_api_key"], control);
     const spoiled: ApiIdentity = { tenant: victim.id, key: theirKey, spoiled: true };
-    add("the victim's key with one character changed", "a spoiled key", { as: spoiled }, ["401"], control);
+    add(
+      "the victim's key with one character changed",
+      "a spoiled key",
+      { as: spoiled },
+      ["401 invalid_api_key"],
+      control,
+    );
   }
   return { attempts, setup: [], teardown: [] };
 }

@@ -4,8 +4,8 @@ import type { Attempt, Plan, PostgresIdentity } from "../types.ts";
 import { insertProbe, tableOf, touchNothing } from "./rows.ts";
 
 /**
- * What a tenant must not be able to do even to its own: rewrite the audit log, delete events before their time, write
- * under another tenant's name, look past its own row security.
+ * What a tenant must not be able to do even to its own: rewrite the audit log, decisions or proposals, delete events
+ * before their time, write under another tenant's name, look past its own row security.
  */
 export function planOwnLimits(tenant: Tenant, other: Tenant, nonce: string): Plan {
   const me: PostgresIdentity = { tenant: tenant.id, role: "app", source: "stack" };
@@ -13,6 +13,8 @@ export function planOwnLimits(tenant: Tenant, other: Tenant, nonce: string): Pla
   const append = [insertProbe(tenant, "audit_log", nonce)];
   const decisions = tableOf(tenant, "decisions");
   const decide = [insertProbe(tenant, "decisions", nonce)];
+  const proposals = tableOf(tenant, "proposals");
+  const propose = [insertProbe(tenant, "proposals", nonce)];
   const select = [`select 1 from ${tableOf(tenant, "events")} limit 1`];
   const insert = [insertProbe(tenant, "events", nonce)];
   const attempt = (
@@ -55,6 +57,11 @@ export function planOwnLimits(tenant: Tenant, other: Tenant, nonce: string): Pla
       byAdmin("delete from the log of decisions", `delete from ${decisions}`, decide),
       attempt("delete events before their time", [touchNothing(tableOf(tenant, "events"), "delete")], insert),
       attempt(`archive an event of ${other.id}`, [insertProbe(tenant, "events", nonce, other)], insert),
+      attempt("update proposals", [touchNothing(proposals, "update")], propose),
+      attempt("delete proposals before their time", [touchNothing(proposals, "delete")], propose),
+      attempt("truncate proposals", [`truncate ${proposals}`], propose),
+      attempt(`log a decision of ${other.id}`, [insertProbe(tenant, "decisions", nonce, other)], decide),
+      attempt(`propose for ${other.id}`, [insertProbe(tenant, "proposals", nonce, other)], propose),
       attempt("look past its own row security", ["set local row_security = off", ...select], select),
     ],
     setup: [],

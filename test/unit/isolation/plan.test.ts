@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Pair } from "../../../infra/isolation/plan/pair.ts";
 import { TABLES } from "../../../infra/isolation/plan/rows.ts";
 import { planIsolation } from "../../../infra/isolation/plan.ts";
-import type { Probe } from "../../../infra/isolation/types.ts";
+import type { Layer, Probe } from "../../../infra/isolation/types.ts";
 import { loadModel } from "../../../infra/model/load.ts";
 import type { Model, Tenant } from "../../../infra/model/types.ts";
 
@@ -12,13 +12,18 @@ const same: Pair["sources"] = { redis: ["stack"], postgres: ["stack"], qdrant: [
 const plan = (m: Model = model, tenant?: string, sources = same) =>
   planIsolation(m, { nonce: "0badcafe", sourcesOf: () => sources, ...(tenant && { tenant }) });
 
+const LAYERS: readonly Layer[] = [
+  ...(["redis", "postgres", "qdrant", "archive", "files", "network", "bus"] as const),
+  ...(["api", "jwt", "chat", "ingest", "shrink"] as const),
+];
+
 describe("the isolation plan", () => {
   const { attempts, setup, teardown } = plan();
 
   it("has far more than 40 cross-tenant attempts, in every layer, both ways", () => {
     const cross = attempts.filter((a) => a.victim !== a.attacker);
     expect(cross.length).toBeGreaterThan(400);
-    for (const layer of ["redis", "postgres", "qdrant", "api", "files", "network", "archive", "bus"]) {
+    for (const layer of LAYERS) {
       for (const [victim, attacker] of [
         ["alpha", "bravo"],
         ["bravo", "alpha"],
@@ -53,6 +58,34 @@ describe("the isolation plan", () => {
     for (const key of Object.values(alpha.streams) as string[]) expect(text).toContain(`"${key}"`);
     for (const table of TABLES) expect(text).toContain(`dsmil_alpha.${table}`);
     for (const collection of alpha.collections) expect(text).toContain(`/collections/${collection}`);
+  });
+
+  it("reads, inserts, updates and deletes decisions and proposals as the other tenant, and every stream of theirs", () => {
+    const of = (layer: Layer) =>
+      attempts.filter((a) => a.layer === layer && a.victim === "alpha" && a.attacker === "bravo").map((a) => a.what);
+    for (const table of ["decisions", "proposals"]) {
+      for (const verb of ["select", "insert", "update", "delete", "truncate"]) {
+        expect(of("postgres").filter((what) => what === `${verb} ${table}`)).toHaveLength(2);
+      }
+      expect(of("postgres")).toContain(`read rows of ${table} as bravo_app with every grant`);
+      expect(of("postgres")).toContain(`write a row of ${table} as bravo_app with every grant`);
+      expect(of("archive")).toContain(`rows of bravo in dsmil_alpha.${table}`);
+    }
+    for (const key of ["ALPHA_PROPOSALS", "ALPHA_L5_OUT", "ALPHA_L6_OUT"]) {
+      for (const command of ["XRANGE", "XLEN", "XADD", "XTRIM", "XACK"]) {
+        expect(
+          of("redis").some((what) => what.startsWith(`${command} ${key}`)),
+          `${command} ${key}`,
+        ).toBe(true);
+      }
+    }
+  });
+
+  it("asks the strategic devices of the other tenant, with questions that change nothing", () => {
+    const claims = attempts.flatMap((a) => [a.attack, a.control]).flatMap((p) => (p.kind === "claim" ? [p] : []));
+    const asked = claims.map((p) => `0x${p.type.toString(16)} to ${p.destination}: ${p.payload}`);
+    expect([...new Set(asked)].sort()).toEqual(["0x60 to 59: {}", '0x64 to 61: {"order":"state"}']);
+    expect(claims).toHaveLength(24);
   });
 
   it("never sends a command that would change a real stream if it went through", () => {
