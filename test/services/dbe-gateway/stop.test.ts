@@ -99,6 +99,20 @@ describe("an emergency stop", () => {
     expect((await released(second.stop ?? "")).stopped).toBe(false);
   });
 
+  it("is not hidden by an old stop that a service writes again, with its release", async () => {
+    const first = await stop(one);
+    await released(first.stop ?? "");
+    const second = await stop(two);
+    for (const action of ["stop", "release"]) {
+      await sql(`insert into dsmil_alpha.audit_log (actor, action, outcome, detail)
+        select 'l3-router', action, outcome, detail from dsmil_alpha.audit_log
+        where action = 'emergency.${action}' and detail->>'${action === "stop" ? "nonce" : "releases"}' = '${first.stop}'`);
+      expect(await state()).toMatchObject({ stopped: true, stop: second.stop });
+    }
+    expect((await proposed()).reasons).toEqual(["emergency_stop"]);
+    expect((await released(second.stop ?? "")).stopped).toBe(false);
+  });
+
   it("comes back when an officer who released it is one no longer", async () => {
     const { stop: nonce } = await stop(one);
     await released(nonce ?? "");
