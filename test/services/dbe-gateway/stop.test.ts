@@ -113,6 +113,18 @@ describe("an emergency stop", () => {
     expect((await released(second.stop ?? "")).stopped).toBe(false);
   });
 
+  it("that comes while the policy is asked lets no option out", async () => {
+    const nonce = life().nonce;
+    await sql(`create function public.stop_now() returns trigger language plpgsql as $$ begin
+      insert into dsmil_alpha.audit_log (actor, action, outcome, detail)
+        values ('l9-nc3-alpha', 'emergency.stop', 'granted', '{"nonce":"${nonce}"}'); return null; end $$`);
+    await sql(`create trigger stop_now after insert on dsmil_alpha.decisions
+      for each statement execute function public.stop_now()`);
+    expect(await proposed()).toMatchObject({ result: "refused", reasons: ["emergency_stop"], options: [] });
+    await sql("drop function public.stop_now() cascade");
+    expect((await released(nonce)).stopped).toBe(false);
+  });
+
   it("comes back when an officer who released it is one no longer", async () => {
     const { stop: nonce } = await stop(one);
     await released(nonce ?? "");
