@@ -30,13 +30,8 @@ export class Facts {
   /** Whether the field holds an address outside the private, loopback and link-local ranges (RFC 6890). */
   isPublic(name: string): boolean {
     const address = this.text(name);
-    return address !== "" && isPublicAddress(address);
+    return address !== "" && !INTERNAL.test(address);
   }
-}
-
-/** Whether an address is outside the private, loopback and link-local ranges (RFC 6890). */
-export function isPublicAddress(address: string): boolean {
-  return !INTERNAL.test(address);
 }
 
 const INTERNAL =

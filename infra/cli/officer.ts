@@ -10,6 +10,7 @@ import { askGate, stopStateOf } from "./officer/ask-gate.ts";
 import { enrolOfficer } from "./officer/enrol.ts";
 import { readOfficerKey } from "./officer/key-file.ts";
 import { type Asked, newRequest, parseRequest, signRequest } from "./officer/request.ts";
+import { shown } from "./officer/shown.ts";
 import { projectRoot } from "./root.ts";
 import { findTenant } from "./stores/fleet.ts";
 
@@ -49,7 +50,7 @@ export function registerOfficer(program: Command): void {
     .argument("<file>")
     .action(async (file: string) => {
       const answer = await askGate(projectModel(), parseRequest(read(file)));
-      process.stdout.write(`${JSON.stringify(JSON.parse(answer), null, 2)}\n`);
+      process.stdout.write(`${shown(JSON.stringify(JSON.parse(answer), null, 2))}\n`);
     });
 }
 
@@ -113,7 +114,7 @@ async function askedOf(
 
 async function sign(file: string, { key }: { readonly key: string }): Promise<void> {
   const request = parseRequest(read(file));
-  process.stdout.write(`signing for ${request.tenant}: ${request.payload}\n`);
+  process.stdout.write(`signing for ${request.tenant}: ${shown(request.payload)}\n`);
   write(file, await signRequest(request, await readOfficerKey(key)));
 }
 

@@ -8,6 +8,7 @@ import { projectModel } from "./model.ts";
 import { askGate, stopStateOf } from "./officer/ask-gate.ts";
 import { readOfficerKey } from "./officer/key-file.ts";
 import { type Asked, newRequest, signRequest } from "./officer/request.ts";
+import { shown } from "./officer/shown.ts";
 import { findTenant } from "./stores/fleet.ts";
 
 interface Options {
@@ -78,5 +79,5 @@ async function order(
   let request = newRequest(tenant, asked);
   for (const key of keys) request = await signRequest(request, key);
   const { stopped, since } = JSON.parse(await askGate(model, request)) as StopAnswer;
-  return `${pc.green("✓")} ${tenant}  ${stopped ? `stopped since ${since}` : "released"}`;
+  return `${pc.green("✓")} ${tenant}  ${stopped ? `stopped since ${shown(String(since))}` : "released"}`;
 }

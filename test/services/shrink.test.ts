@@ -114,6 +114,22 @@ describe("SHRINK for all tenants", () => {
     expect((await api(path, "token-of-alpha", '{"operator":"x"}')).body.error?.code).toBe("invalid_observation");
   });
 
+  it("has places left for others when a tenant sends slowly", async () => {
+    const body = { "content-type": "application/x-ndjson", "content-length": "100" };
+    const headers = { authorization: "Bearer token-of-alpha", ...body };
+    const path = "/api/v1/observations";
+    const options = { host: "localhost", agent: false, method: "POST", path, headers } as const;
+    const slow = Array.from({ length: 16 }, () => {
+      const asked = request({ ...options, port: ports.api, ca: readFileSync(`${dir}/ca.crt`) });
+      asked.on("error", () => undefined).flushHeaders();
+      return asked;
+    });
+    await until(async () => (await api("/api/v1/metrics", "token-of-alpha")).status === 429);
+    expect((await api("/api/v1/metrics", "token-of-bravo")).status).toBe(200);
+    for (const one of slow) one.destroy();
+    await until(async () => (await api("/api/v1/metrics", "token-of-alpha")).status === 200);
+  });
+
   it("takes up and forgets tenants as their folders come and go, and changed tokens", async () => {
     mkdirSync(`${dir}/sockets/charlie`);
     // What a process that was killed left behind.

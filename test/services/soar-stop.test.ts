@@ -50,8 +50,17 @@ it("nothing is proposed in an emergency stop; while its state cannot be read, ev
   await done();
   expect(await about(unreadable)).toBe(2);
 
-  await fabric.postgres.sql(`insert into dsmil_alpha.audit_log (actor, action, outcome, detail)
-    values ('l9-nc3-alpha', 'emergency.stop', 'granted', '{"nonce":"${"0".repeat(32)}"}')`);
+  // The stop comes while the policy is asked.
+  await fabric.postgres.sql(`create function public.stop_now() returns trigger language plpgsql as $$ begin
+    insert into dsmil_alpha.audit_log (actor, action, outcome, detail)
+      values ('l9-nc3-alpha', 'emergency.stop', 'granted', '{"nonce":"${"0".repeat(32)}"}'); return null; end $$`);
+  await fabric.postgres.sql(`create trigger stop_now after insert on dsmil_alpha.decisions
+    for each statement execute function public.stop_now()`);
+  const overtaken = await send(4);
+  await done();
+  expect(await about(overtaken)).toBe(0);
+  await fabric.postgres.sql("drop function public.stop_now() cascade");
+
   const frozen = await send(3);
   await done();
   expect(await about(frozen)).toBe(0);

@@ -51,15 +51,28 @@ export function createSoar({ service, config, decisions, stop, store }: SoarPart
   const proposer = new Proposer({ tenant, device, ask, policyVersion, recent });
   const remember = onceRemembered(store, recent, device, windowMs);
 
+  async function isStopped(): Promise<boolean> {
+    const frozen = await stop.why();
+    // Events wait until the state is known.
+    if (frozen === "emergency_state_unreadable") throw new Error("the emergency stop's state cannot be read");
+    return frozen !== undefined;
+  }
+
+  /** In a stop events pass without a proposal, and none is made up for later. */
+  async function judge(events: readonly DsmilEvent[]): Promise<readonly Judged[]> {
+    const judged = (await isStopped()) ? undefined : await proposer.judge(events);
+    const proposes = judged?.some(({ proposal }) => proposal) === true;
+    // The stop may have come while the policy was asked.
+    if (judged && !(proposes && (await isStopped()))) return judged;
+    log.info({ audit: true, events: events.length }, "emergency stop: nothing is proposed");
+    return [];
+  }
+
   async function handle(entries: readonly StreamEntry[]): Promise<Outcome> {
     const begun = performance.now();
     await remember();
     const { events, again, rejects } = decoded(entries, self);
-    const frozen = await stop.why();
-    // Events wait until the state is known; in a stop they pass without a proposal, and none is made up for later.
-    if (frozen === "emergency_state_unreadable") throw new Error("the emergency stop's state cannot be read");
-    const judged = frozen ? [] : await proposer.judge(events);
-    if (frozen) log.info({ audit: true, events: events.length }, "emergency stop: nothing is proposed");
+    const judged = await judge(events);
     const proposals = judged.flatMap(({ proposal }) => proposal ?? []);
     const fresh = await store.keep(proposals);
     // What an earlier delivery kept may not have been published.

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { Facts } from "../../runtime/facts.ts";
 import type { LineFields } from "../../runtime/ingest/normalized-line.ts";
 import { folded } from "../../runtime/soc/enrichment.ts";
+import { isOutside } from "../../runtime/soc/outside.ts";
 
 /** What an action can be about. */
 export type TargetKind = "machine" | "address" | "domain" | "user" | "file";
@@ -21,13 +22,13 @@ export function targetOf(fields: LineFields, kind: TargetKind): string | undefin
   switch (kind) {
     case "machine": {
       // Only what is ours can be isolated.
-      const inside = first(["src_ip", "dest_ip"], (name) => address(name) && !facts.isPublic(name));
+      const inside = first(["src_ip", "dest_ip"], (name) => address(name) && !isOutside(text(name)));
       const host = first(["host"], (name) => HOST.test(text(name)));
       return inside === undefined ? host && `host:${host}` : `ip:${inside}`;
     }
     case "address": {
       // Blocking one of our own addresses would be an isolation by another name.
-      const outside = first(["src_ip", "dest_ip"], (name) => address(name) && facts.isPublic(name));
+      const outside = first(["src_ip", "dest_ip"], (name) => isOutside(text(name)));
       return outside && `ip:${outside}`;
     }
     case "domain": {

@@ -49,8 +49,7 @@ export class CoaEngine {
     const { objective } = question;
     const answer = { tenant_id: this.parts.tenant, objective, indicator: null, situation: null, options: [] };
     try {
-      const frozen = await this.parts.stop.why();
-      if (frozen !== undefined) throw new NothingPermitted([frozen]);
+      await this.unlessStopped();
       // Without a policy not even the archive is asked.
       await permissions.open();
       const { indicator, events, situation } = await this.look(question);
@@ -62,11 +61,19 @@ export class CoaEngine {
       const targets = targetsOf(events);
       const scored = scoreCourses(situation, targets, objective);
       const options = await chooseOptions(scored, { situation, targets, events, permissions });
+      // The stop may have come while the archive and the policy were asked.
+      await this.unlessStopped();
       return { ...found, result: "options", reasons: [], options, policy: permissions.policy };
     } catch (error) {
       if (!(error instanceof NothingPermitted)) throw error;
       return { ...answer, result: "refused", reasons: error.reasons, policy: permissions.policy };
     }
+  }
+
+  /** @throws NothingPermitted */
+  private async unlessStopped(): Promise<void> {
+    const frozen = await this.parts.stop.why();
+    if (frozen !== undefined) throw new NothingPermitted([frozen]);
   }
 
   private async look({ event_id, indicator: asked }: CoaQuestion) {

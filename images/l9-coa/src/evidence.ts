@@ -1,6 +1,7 @@
-import { isPublicAddress } from "../../runtime/facts.ts";
+import { isIP } from "node:net";
 import type { JudgedEvent } from "../../runtime/soc/archive-lookup.ts";
 import type { Target } from "../../runtime/soc/coa.ts";
+import { isOutside } from "../../runtime/soc/outside.ts";
 import type { Fields } from "../../runtime/soc/sighting.ts";
 
 /** A target, and the events that name it, newest first. */
@@ -35,13 +36,13 @@ function namedBy(fields: Fields): Target[] {
     const value = fields[name];
     return typeof value === "string" && value.length <= MAX_TEXT ? value : "";
   };
-  const addresses = [text("src_ip"), text("dest_ip")].filter((address) => address !== "");
+  const addresses = [text("src_ip"), text("dest_ip")].filter((address) => isIP(address) !== 0);
   // Where the log names no host, an address of our own does.
-  const hosts = [text("host"), ...addresses.filter((address) => !isPublicAddress(address))];
+  const hosts = [text("host"), ...addresses.filter((address) => !isOutside(address))];
   const host = hosts.find((name) => name !== "") ?? "";
   const program = text("program");
   const targets: Target[] = [
-    ...addresses.filter(isPublicAddress).map((value) => ({ type: "ip", value }) as const),
+    ...addresses.filter(isOutside).map((value) => ({ type: "ip", value }) as const),
     { type: "domain", value: text("domain") },
     { type: "user", value: text("user") },
     { type: "host", value: host },

@@ -17,6 +17,8 @@ export interface ApiOptions<Caller> {
   readonly bodyLimit: number;
   /** Requests at once; further ones are refused with 429. */
   readonly mostUnderWay: number;
+  /** Requests of one caller at once (default: all): who sends slowly must not take all places. */
+  readonly mostOfOne?: number;
   /** Who asks, or undefined for nobody we know; asked before the body is read. */
   readonly identify: (request: FastifyRequest) => Caller | undefined;
   /** Absent on a socket of the file system. */
@@ -37,7 +39,7 @@ const CONNECTIONS = 128;
  * bounded, and a refusal is JSON with a code and, where waiting helps, Retry-After.
  */
 export function createApi<Caller>(options: ApiOptions<Caller>): Api<Caller> {
-  const { health, log, bodyLimit, mostUnderWay, identify, tls } = options;
+  const { health, log, bodyLimit, mostUnderWay, mostOfOne = mostUnderWay, identify, tls } = options;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -48,19 +50,19 @@ export function createApi<Caller>(options: ApiOptions<Caller>): Api<Caller> {
   }) as unknown as FastifyInstance;
   (app.server as Server).maxConnections = CONNECTIONS;
   const callers = new WeakMap<FastifyRequest, { readonly caller: Caller }>();
-  let underWay = 0;
+  const underWay: Caller[] = [];
   app.addHook("onRequest", async (request, reply) => {
     const caller = identify(request);
     if (caller === undefined) throw new Refusal(401, "unauthorized", "The token is missing or unknown.");
     callers.set(request, { caller });
     if (health.isDraining) throw new Refusal(503, "draining", "This server is being stopped.", 5);
-    if (underWay >= mostUnderWay) {
-      throw new Refusal(429, "too_many_requests", `${mostUnderWay} requests are under way already.`, 1);
+    const own = underWay.filter((other) => other === caller).length;
+    if (underWay.length >= mostUnderWay || own >= mostOfOne) {
+      const most = own >= mostOfOne ? mostOfOne : mostUnderWay;
+      throw new Refusal(429, "too_many_requests", `${most} requests are under way already.`, 1);
     }
-    underWay += 1;
-    reply.raw.once("close", () => {
-      underWay -= 1;
-    });
+    underWay.push(caller);
+    reply.raw.once("close", () => underWay.splice(underWay.indexOf(caller), 1));
   });
   app.setErrorHandler((error, request, reply) => refuse(asRefusal(error), request, reply, options));
   app.setNotFoundHandler((request, reply) => {

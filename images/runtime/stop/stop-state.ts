@@ -25,7 +25,8 @@ const MOST = 10;
 
 /**
  * Reads the state from the tenant's audit log. The newest stop holds, whoever wrote it there, until a release that names
- * it and that two of the officers signed: a row that a service made up can stop, but not release.
+ * it and that two of the officers signed: a row that a service made up can stop, but not release. A stop stands where its
+ * nonce came first, by ids that the server alone gives: one that was released long ago, written again, hides no other.
  * @param db a pool or a connection
  */
 export async function readStopState(
@@ -37,7 +38,10 @@ export async function readStopState(
   const table = `"${schema.replaceAll('"', '""')}".audit_log`;
   const stops = await db.query(
     `select detail->>'nonce' as nonce, to_char(ts at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since
-     from ${table} where action = '${STOP_ACTIONS.stop}' and outcome = 'granted' order by id desc limit 1`,
+     from ${table} as one where action = '${STOP_ACTIONS.stop}' and outcome = 'granted' and not exists (
+       select from ${table} as earlier where earlier.action = '${STOP_ACTIONS.stop}' and earlier.outcome = 'granted'
+         and earlier.detail->>'nonce' = one.detail->>'nonce' and earlier.id < one.id)
+     order by id desc limit 1`,
   );
   const stop = stops.rows[0] as { readonly nonce: string | null; readonly since: string } | undefined;
   if (stop === undefined) return { stopped: false };

@@ -16,6 +16,8 @@ import { TenantBook } from "./tenant-book.ts";
 
 const BODY_LIMIT = 512 * 1024;
 const MOST_UNDER_WAY = 16;
+/** A tenant that sends slowly leaves places to the others. */
+const MOST_OF_ONE = 4;
 
 /** SHRINK: figures of how tenants' operators are, each tenant's for itself. */
 export class Shrink {
@@ -40,7 +42,7 @@ export class Shrink {
     this.sockets = new Sockets(config.socketsDir, this.book, shared);
     this.http = createHttp(shared);
     this.tls = readTlsFiles(config.certsDir);
-    const limits = { bodyLimit: BODY_LIMIT, mostUnderWay: MOST_UNDER_WAY };
+    const limits = { bodyLimit: BODY_LIMIT, mostUnderWay: MOST_UNDER_WAY, mostOfOne: MOST_OF_ONE };
     const identify = (request: FastifyRequest): string | undefined => {
       const token = bearerToken(request.headers.authorization);
       return token === undefined ? undefined : this.book.owner(token);

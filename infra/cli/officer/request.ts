@@ -32,6 +32,8 @@ export interface OfficerRequest {
 /** Minutes in which a request must be signed and sent; the gate allows no more than 5. */
 const LIFE_MS = 5 * 60_000 - 5_000;
 const FILE_KEYS = "destination,message_id,payload,signatures,tenant,type";
+const TENANT = /^[A-Z][A-Z0-9]{1,15}$/;
+const MESSAGE_ID = /^[0-9a-f]{32}$/;
 
 /** @param tenant upper-case id */
 export function newRequest(tenant: string, asked: Asked, now = Date.now()): OfficerRequest {
@@ -81,10 +83,22 @@ export function parseRequest(text: string): OfficerRequest {
   }
   if (typeof value === "object" && value !== null && Object.keys(value).sort().join() === FILE_KEYS) {
     const request = value as OfficerRequest;
-    const texts = [request.tenant, request.message_id, request.payload, ...request.signatures];
-    if (texts.every((one) => typeof one === "string") && Number.isInteger(request.type)) return request;
+    const { type, tenant, destination, message_id, payload, signatures } = request;
+    const numbers = Number.isInteger(type) && Number.isInteger(destination);
+    const all = Array.isArray(signatures) ? [tenant, message_id, payload, ...signatures] : [undefined];
+    const texts = all.every((one) => typeof one === "string");
+    if (numbers && texts && TENANT.test(tenant) && MESSAGE_ID.test(message_id) && isPlain(request)) return request;
   }
   throw new UserError("the file is no officers' request", "make one with `bin/dsmil officer prepare`");
+}
+
+/** Whether what is asked is written in the one way there is: blanks and fields given twice could hide it from who signs. */
+function isPlain({ payload }: OfficerRequest): boolean {
+  try {
+    return JSON.stringify(JSON.parse(payload)) === payload;
+  } catch {
+    return false;
+  }
 }
 
 function envelopeOf({ type, tenant, destination, message_id, payload }: OfficerRequest): Envelope {

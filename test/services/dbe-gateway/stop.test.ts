@@ -99,6 +99,32 @@ describe("an emergency stop", () => {
     expect((await released(second.stop ?? "")).stopped).toBe(false);
   });
 
+  it("is not hidden by an old stop that a service writes again, with its release", async () => {
+    const first = await stop(one);
+    await released(first.stop ?? "");
+    const second = await stop(two);
+    for (const action of ["stop", "release"]) {
+      await sql(`insert into dsmil_alpha.audit_log (actor, action, outcome, detail)
+        select 'l3-router', action, outcome, detail from dsmil_alpha.audit_log
+        where action = 'emergency.${action}' and detail->>'${action === "stop" ? "nonce" : "releases"}' = '${first.stop}'`);
+      expect(await state()).toMatchObject({ stopped: true, stop: second.stop });
+    }
+    expect((await proposed()).reasons).toEqual(["emergency_stop"]);
+    expect((await released(second.stop ?? "")).stopped).toBe(false);
+  });
+
+  it("that comes while the policy is asked lets no option out", async () => {
+    const nonce = life().nonce;
+    await sql(`create function public.stop_now() returns trigger language plpgsql as $$ begin
+      insert into dsmil_alpha.audit_log (actor, action, outcome, detail)
+        values ('l9-nc3-alpha', 'emergency.stop', 'granted', '{"nonce":"${nonce}"}'); return null; end $$`);
+    await sql(`create trigger stop_now after insert on dsmil_alpha.decisions
+      for each statement execute function public.stop_now()`);
+    expect(await proposed()).toMatchObject({ result: "refused", reasons: ["emergency_stop"], options: [] });
+    await sql("drop function public.stop_now() cascade");
+    expect((await released(nonce)).stopped).toBe(false);
+  });
+
   it("comes back when an officer who released it is one no longer", async () => {
     const { stop: nonce } = await stop(one);
     await released(nonce ?? "");

@@ -56,6 +56,15 @@ describe("the detector of prompt injection", () => {
     expect(detect("", "user")).toEqual({ allow: true, score: 0, patterns: [] });
   });
 
+  it("decodes all of it: neither many pieces nor a long one hide what comes last", () => {
+    const base64 = (text: string): string => Buffer.from(text).toString("base64");
+    const many = Array.from({ length: 100 }, (_, i) => base64(`a harmless sentence, number ${i}`)).join(" ");
+    const hex = Buffer.from(DRILL).toString("hex");
+    for (const text of [`${many} ${base64(DRILL)}`, base64("harmless words. ".repeat(500) + DRILL), `${many} ${hex}`]) {
+      expect(detect(text, "user").allow).toBe(false);
+    }
+  });
+
   it("decodes once, and nothing that is no text", () => {
     const once = Buffer.from(DRILL).toString("base64");
     const twice = Buffer.from(once).toString("base64");

@@ -4,6 +4,7 @@ import { checkQuery } from "../../../images/l9-nc3/src/check.ts";
 import { checkSigners } from "../../../images/runtime/dbe/officers/signers.ts";
 import { parseOrder } from "../../../images/runtime/stop/stop-order.ts";
 import { newRequest, parseRequest, probeOf, signRequest } from "../../../infra/cli/officer/request.ts";
+import { shown } from "../../../infra/cli/officer/shown.ts";
 import { keyId, newKey } from "../../services/dbe-gateway/support/keys.ts";
 
 const [one, two] = [newKey(), newKey()];
@@ -41,6 +42,27 @@ describe("a request of officers", () => {
     const once = await signRequest(newRequest("ALPHA", { what: "nc3-status" }), one);
     await expect(signRequest(once, one)).rejects.toThrow(/already/);
     await expect(signRequest(await signRequest(once, two), newKey())).rejects.toThrow(/two signatures/);
+  });
+
+  it("is none where who signs would not see what is asked", () => {
+    const request = newRequest("ALPHA", { what: "release", releases: "0".repeat(32) });
+    const { payload } = request;
+    expect(parseRequest(JSON.stringify(request))).toEqual(request);
+    const hidden = [
+      { payload: `${payload.slice(0, -1)}\r${" ".repeat(200)}}` },
+      { payload: payload.replace("{", '{"order":"stop",') },
+      { payload: "\u001b[2J" },
+      { tenant: "ALPHA\u001b[2K" },
+      { message_id: "" },
+      { tenant: ["ALPHA"] },
+    ];
+    for (const change of hidden) {
+      expect(() => parseRequest(JSON.stringify({ ...request, ...change }))).toThrow(/no officers' request/);
+    }
+  });
+
+  it("is shown without anything that a terminal would follow", () => {
+    expect(shown("{\n \u001b[2K\u009b\u202e\r é}")).toBe("{\n \\u001b[2K\\u009b\\u202e\\u000d \\u00e9}");
   });
 
   it.each([

@@ -88,8 +88,8 @@ describe("options", () => {
   });
 
   it("put what events say into a text as it is", async () => {
-    const [option] = await choose(["BLOCK_IP"], [event(1, { fields: { src_ip: "$&{ip}" } })]);
-    expect(option?.expected_effect).toBe("Traffic with $&{ip} ends at the tenant's border.");
+    const [option] = await choose(["BLOCK_DOMAIN"], [event(1, { fields: { domain: "$&{domain}" } })]);
+    expect(option?.expected_effect).toBe("$&{domain} no longer resolves for the tenant's hosts.");
   });
 
   it("are none without a policy, or a record", async () => {

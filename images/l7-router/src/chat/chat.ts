@@ -58,7 +58,12 @@ export class Chat {
     }
     await prompts.pass(caller, chat.generate.messages);
     signal.throwIfAborted();
-    return pool.start({ caller, key, body: Buffer.from(JSON.stringify(chat.generate)), signal });
+    const body = Buffer.from(JSON.stringify(chat.generate));
+    return await pool.start({ caller, key, body, signal }).catch((error: unknown) => {
+      // A worker has read the prompt for a client that did not wait for the answer's first piece.
+      if (signal.aborted) this.spendPart(caller, chat, 0);
+      throw error;
+    });
   }
 
   /** Counts an answer against the tenant's quota. */

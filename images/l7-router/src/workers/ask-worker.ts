@@ -18,7 +18,7 @@ const MAX_TEXT = 64 * 1024;
 /**
  * The events of a worker's answer, in order; the last is `done`. Ending the iteration early, and `signal`, close the
  * connection, at which the worker stops.
- * @throws WorkerError
+ * @throws WorkerError; what `signal` aborts with, which is no fault of the worker
  */
 export async function* askWorker(call: WorkerCall): AsyncGenerator<GenerateEvent, void> {
   const response = await opened(call);
@@ -40,6 +40,7 @@ export async function* askWorker(call: WorkerCall): AsyncGenerator<GenerateEvent
     }
     throw new WorkerError("down", 502, "worker_failed", "the answer broke off");
   } catch (error) {
+    call.signal.throwIfAborted();
     throw asWorkerError(error);
   } finally {
     response.destroy();
@@ -48,7 +49,7 @@ export async function* askWorker(call: WorkerCall): AsyncGenerator<GenerateEvent
 
 function opened({ url, agent, headers, body, signal, idleMs }: WorkerCall): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(asWorkerError(error));
+    const fail = (error: Error): void => reject(signal.aborted ? signal.reason : asWorkerError(error));
     const all = { "content-type": "application/json", "content-length": String(body.length), ...headers };
     const asked = request(url, { method: "POST", agent, headers: all, signal, timeout: idleMs });
     asked.once("timeout", () => asked.destroy(new Error("no event in time")));
@@ -70,7 +71,8 @@ async function refusal(response: IncomingMessage): Promise<WorkerError> {
   const { error } = JSON.parse(text) as { readonly error?: { readonly code?: string; readonly message?: string } };
   const [status, code, message] = [response.statusCode ?? 0, error?.code ?? "unknown", error?.message ?? "unknown"];
   if (status === 400 || status === 413) return new WorkerError("refused", 400, code, message);
-  if (status === 429 || status === 503) return new WorkerError("busy", 503, code, message);
+  // A claim that is refused is its tenant's trouble: the worker goes on for the others.
+  if ([401, 403, 429, 503].includes(status)) return new WorkerError("busy", 503, code, message);
   return failed(code, message);
 }
 

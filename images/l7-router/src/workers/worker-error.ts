@@ -1,6 +1,6 @@
 /**
  * Why a worker gave no answer, or no whole one. `down`: it is not there or failed, which counts against it; `busy`: it has no
- * place or no model now; `refused`: the request itself cannot be answered, by no other worker either.
+ * place or no model now, or does not believe this claim; `refused`: the request itself cannot be answered, by no other worker either.
  */
 export class WorkerError extends Error {
   readonly kind: "down" | "busy" | "refused";

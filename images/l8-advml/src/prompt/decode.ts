@@ -1,12 +1,9 @@
-/** A piece of text that was hidden in another. */
+/** Text that was hidden in another. */
 export interface Hidden {
   readonly how: "base64" | "hex" | "percent";
   readonly text: string;
 }
 
-/** Pieces that are decoded at most, and characters of one. */
-const MOST_PIECES = 32;
-const MOST_LENGTH = 8192;
 /** Share of a decoded piece that must be letters, digits, blanks or punctuation: else it is data, no text. */
 const READABLE = 0.9;
 
@@ -14,26 +11,26 @@ const BASE64 = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
 const HEX = /(?:[0-9a-fA-F]{2}[ :]?){10,}/g;
 const PERCENT = /(?:%[0-9a-fA-F]{2}|[A-Za-z0-9_.+~-]){12,}/g;
 
-/** What is hidden in a text as base64, hex or percent escapes: decoded once, readable pieces only. */
+/**
+ * What is hidden in a text as base64, hex or percent escapes: decoded once, readable pieces only, of each kind all together
+ * as one text. None is left out, however many there are: the text's own length bounds them.
+ */
 export function hiddenIn(text: string): Hidden[] {
-  const found = [
+  return [
     ...pieces(text, BASE64, "base64", (piece) => Buffer.from(piece, "base64")),
     ...pieces(text, HEX, "hex", (piece) => Buffer.from(piece.replace(/[ :]/g, ""), "hex")),
     ...pieces(text, PERCENT, "percent", percentDecoded),
   ];
-  return found.slice(0, MOST_PIECES);
 }
 
 function pieces(text: string, form: RegExp, how: Hidden["how"], decode: (piece: string) => Buffer): Hidden[] {
-  const found: Hidden[] = [];
-  let tried = 0;
+  const found: string[] = [];
   for (const [piece] of text.matchAll(form)) {
-    if (++tried > MOST_PIECES) break;
-    const bytes = decode(piece.slice(0, MOST_LENGTH));
+    const bytes = decode(piece);
     const decoded = utf16(bytes) ?? bytes.toString("utf8");
-    if (decoded.length >= 8 && decoded !== piece && isReadable(decoded)) found.push({ how, text: decoded });
+    if (decoded.length >= 8 && decoded !== piece && isReadable(decoded)) found.push(decoded);
   }
-  return found;
+  return found.length > 0 ? [{ how, text: found.join("\n") }] : [];
 }
 
 function percentDecoded(piece: string): Buffer {
