@@ -27,7 +27,7 @@ describe("the L7 router's API", () => {
   it("holds requests to the limit that are wrong, too", async () => {
     const ask = (key: string) => {
       const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-      return app.inject({ method: "POST", url: "/v1/chat/completions", headers, payload: "{" });
+      return rig.app.inject({ method: "POST", url: "/v1/chat/completions", headers, payload: "{" });
     };
     for (let n = 0; n < 60; n++) expect((await ask(ALPHA)).statusCode).toBe(400);
     expect((await ask(ALPHA)).statusCode).toBe(429);
