@@ -3,8 +3,8 @@ import type { Pair } from "./pair.ts";
 
 /** Routes that work for a tenant. An empty question is refused once it is known who asks: no model runs, no device is asked. */
 const PATHS = ["/v1/chat/completions", "/v1/soc/coa", "/v1/soc/enrich"] as const;
-/** What an empty question meets behind the check of who asks. */
-const PASSED = "400 invalid_request";
+/** What an empty question meets behind the check of who asks: it is none, or one too many of the tenant's. */
+const PASSED = ["400 invalid_request", "429 rate_limit_exceeded"] as const;
 
 /** What API keys can ask the language models and the SOC in the name of a tenant they do not belong to. */
 export function planChat({ victim, attacker }: Pair): Plan {
@@ -29,9 +29,9 @@ export function planChat({ victim, attacker }: Pair): Plan {
       what: `${path} ${what}`,
       attack,
       refusals: [refusal],
-      leaks: [PASSED],
+      leaks: PASSED,
       control,
-      works: [PASSED],
+      works: PASSED,
       remedy:
         "the L7 routers answer a tenant in another's name: look at the audit lines of dsmil-l7-router-1 and -2, and run `bin/dsmil up`",
     });
