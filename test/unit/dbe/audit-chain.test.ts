@@ -22,7 +22,8 @@ const foreign = signer("22".repeat(32));
 /** Last entry of each written batch of the chain that is tampered with: 3, 6, 9, 12. */
 const BATCH = 3;
 
-const entryOf = (seq: number, more: Partial<AuditEntry> = {}): AuditEntry => refusal("node-a", seq, more);
+const entryOf = (seq: number, more: Partial<AuditEntry> = {}): AuditEntry =>
+  refusal("node-a", seq, { ts: new Date(Date.UTC(2026, 0, 1) + seq).toISOString(), ...more });
 
 async function signed(entry: ChainedEntry, by: Signer = key): Promise<ChainedEntry> {
   return { ...entry, signature: await by.sign(entry.hash, AUDIT_CONTEXT) };

@@ -4,7 +4,7 @@ import type { AuditEntry } from "../../../../images/runtime/dbe/audit/entry.ts";
 export const refusal = (node: string, seq: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
   node,
   seq,
-  ts: new Date(Date.UTC(2026, 0, 1) + seq).toISOString(),
+  ts: new Date(Date.UTC(2026, 0, 1) + 1000 * seq).toISOString(),
   kind: "dbe.refused",
   tenant: "ALPHA",
   reason: "REPLAY",
