@@ -172,7 +172,10 @@ describe("who has a TLS certificate of the fleet", () => {
       await until("revoked", async () => (await shown("node-a")).sessions.length === 1);
       const { said, refused } = await shake();
       expect(said).toBe("UNKNOWN_PEER");
-      expectOne(refused, "REVOKED_PEER");
+      // A handshake of the true node-b that was under way when its key was revoked comes to no end.
+      const rows = refused.rows.filter(({ reason }) => reason !== "HANDSHAKE_TIMEOUT");
+      const { HANDSHAKE_TIMEOUT: _, ...counted } = refused.counted;
+      expectOne({ rows, counted }, "REVOKED_PEER");
       const asked = await onNode("node-b", ...PING_A);
       expect(asked.code, asked.stdout).toBe(1);
     } finally {
