@@ -58,6 +58,12 @@ export function listen(open: () => Promise<Duplex>): Promise<Forward> {
     socket.on("error", () => socket.destroy());
     open().then(
       (stream) => {
+        // Either side may have gone away while the other was on its way.
+        if (socket.destroyed || stream.destroyed) {
+          stream.destroy();
+          socket.destroy();
+          return;
+        }
         pipeline(socket, stream, () => undefined);
         pipeline(stream, socket, () => undefined);
       },
