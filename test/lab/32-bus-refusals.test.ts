@@ -35,10 +35,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** One refusal, for this reason, in the trail and in the counters. */
-function expectOne(refused: Refused, reason: Reason): void {
-  expect(refused.rows.map((row) => row.reason)).toEqual([reason]);
-  expect(refused.counted).toEqual({ [reason]: 1 });
+/**
+ * One refusal, for this reason, in the trail and in the counters; besides timeouts of handshakes that came to no end
+ * before: of the one that stops at its greeting, or that was under way when a key was revoked, some 10 s later.
+ */
+function expectOne({ rows, counted: { HANDSHAKE_TIMEOUT: _, ...counted } }: Refused, reason: Reason): void {
+  expect(rows.map((row) => row.reason).filter((other) => other !== "HANDSHAKE_TIMEOUT")).toEqual([reason]);
+  expect(counted).toEqual({ [reason]: 1 });
 }
 
 /** A file with certificate and key, for the stranger. */
@@ -172,10 +175,7 @@ describe("who has a TLS certificate of the fleet", () => {
       await until("revoked", async () => (await shown("node-a")).sessions.length === 1);
       const { said, refused } = await shake();
       expect(said).toBe("UNKNOWN_PEER");
-      // A handshake of the true node-b that was under way when its key was revoked comes to no end.
-      const rows = refused.rows.filter(({ reason }) => reason !== "HANDSHAKE_TIMEOUT");
-      const { HANDSHAKE_TIMEOUT: _, ...counted } = refused.counted;
-      expectOne({ rows, counted }, "REVOKED_PEER");
+      expectOne(refused, "REVOKED_PEER");
       const asked = await onNode("node-b", ...PING_A);
       expect(asked.code, asked.stdout).toBe(1);
     } finally {
