@@ -33,6 +33,8 @@ interface Told {
   readonly key: Signer | undefined;
   /** When to tell again, ms since 1970. */
   readonly next: number;
+  /** Pause after a refusal by a rule, ms. */
+  readonly pause?: number;
   readonly trouble?: string;
 }
 
@@ -102,8 +104,10 @@ export class BusHealth {
       if (this.told.get(tenant)?.trouble !== trouble) {
         log.warn({ tenant, reason: (error as Error).message }, "health report not delivered; trying again");
       }
-      const wait = reason !== undefined && isPolicyRefusal(reason) ? everyMs : retryMs;
-      return { status, key, next: Date.now() + wait, trouble };
+      if (reason === undefined || !isPolicyRefusal(reason)) return { status, key, next: Date.now() + retryMs, trouble };
+      // Each refusal is audited, so less and less often; soon at first, as another node may not know a new tenant yet.
+      const pause = Math.min(everyMs, 2 * (this.told.get(tenant)?.pause ?? retryMs / 2));
+      return { status, key, next: Date.now() + pause, pause, trouble };
     }
   }
 
