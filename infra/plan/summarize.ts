@@ -92,9 +92,9 @@ function tenantAbove(urn: string, parents: ReadonlyMap<string, string>): string 
 /** Files, policies and volumes of a tenant that hang below a shared component carry its id in their path or name. */
 function tenantOfKeys(name: string, { type, inputs }: PreviewState): string | undefined {
   if (type === "dsmil:index:NodeFiles")
-    return /^\/etc\/dsmil\/(?:l7\/|dbe\/|policies\/)?tenants\/([a-z0-9]+)$/.exec(String(inputs?.path))?.[1];
+    return /^\/etc\/dsmil\/(?:[a-z0-9-]+\/)?tenants\/([a-z0-9]+)$/.exec(String(inputs?.path))?.[1];
   if (type === "dsmil:index:PolicyBundle") return String(inputs?.tenant);
-  if (type === "docker:index/volume:Volume") return /^dsmil-hotpath-([a-z0-9]+)$/.exec(name)?.[1];
+  if (type === "docker:index/volume:Volume") return /^dsmil-(?:hotpath|ingest)-([a-z0-9]+)$/.exec(name)?.[1];
   return undefined;
 }
 

@@ -80,6 +80,14 @@ describe("the plan summary", () => {
     expect(groups.map(({ tenant, changes }) => [tenant, changes.length])).toEqual([["charlie", 2]]);
   });
 
+  it.each([
+    ["dsmil:index:NodeFiles", "charlie-l7-worker", { path: "/etc/dsmil/l7-worker/tenants/charlie" }],
+    ["docker:index/volume:Volume", "dsmil-ingest-charlie", {}],
+  ])("attributes what hangs below a shared component to the tenant: %s %s", (type, name, inputs) => {
+    const { groups } = summarize(new Map([["node-b", { steps: [step("create", type, name, STACK, inputs)] }]]));
+    expect(groups.map(({ tenant }) => tenant)).toEqual(["charlie"]);
+  });
+
   it("never carries a value, only the path that differs", () => {
     const secret = step("update", "dsmil:index:NodeFiles", "x", STACK, {
       path: "/etc/dsmil/tenants/alpha",
