@@ -20,10 +20,15 @@ export class Backoff {
     this.attempts = 0;
   }
 
-  /** Counts a failure and waits; returns early, without an error, when `signal` aborts. */
-  async wait(signal: AbortSignal): Promise<void> {
+  /** Counts a failure; how long to wait after it, ms. */
+  failed(): number {
     const delay = Math.min(this.most, this.first * 2 ** Math.min(this.attempts, 20));
     this.attempts += 1;
-    await pause(delay * (1 - Math.random() / 4), signal);
+    return delay * (1 - Math.random() / 4);
+  }
+
+  /** Counts a failure and waits; returns early, without an error, when `signal` aborts. */
+  async wait(signal: AbortSignal): Promise<void> {
+    await pause(this.failed(), signal);
   }
 }

@@ -1,3 +1,4 @@
+import { Backoff } from "../../../runtime/backoff.ts";
 import type { Bus } from "../../../runtime/bus/bus.ts";
 import { mintClaim } from "../../../runtime/dbe/claim/mint.ts";
 import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
@@ -33,8 +34,8 @@ interface Told {
   readonly key: Signer | undefined;
   /** When to tell again, ms since 1970. */
   readonly next: number;
-  /** Pause after a refusal by a rule, ms. */
-  readonly pause?: number;
+  /** Refusals by a rule, one after the other. */
+  readonly refusals?: Backoff;
   readonly trouble?: string;
 }
 
@@ -106,8 +107,8 @@ export class BusHealth {
       }
       if (reason === undefined || !isPolicyRefusal(reason)) return { status, key, next: Date.now() + retryMs, trouble };
       // Each refusal is audited, so less and less often; soon at first, as another node may not know a new tenant yet.
-      const pause = Math.min(everyMs, 2 * (this.told.get(tenant)?.pause ?? retryMs / 2));
-      return { status, key, next: Date.now() + pause, pause, trouble };
+      const refusals = this.told.get(tenant)?.refusals ?? new Backoff(retryMs, everyMs);
+      return { status, key, next: Date.now() + refusals.failed(), refusals, trouble };
     }
   }
 
