@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { buildImages } from "../images/build.ts";
 import { createLab } from "../lab/create-lab.ts";
-import { destroyLab } from "../lab/destroy-lab.ts";
 import { ensureEngine } from "../lab/engine.ts";
 import { labStatus } from "../lab/lab-status.ts";
+import { labDestroy } from "./lab-destroy.ts";
 import { projectLab, projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
 import { projectRoot } from "./root.ts";
@@ -42,11 +42,6 @@ export function registerLab(program: Command): void {
   lab
     .command("destroy")
     .description("Remove the machines, their volumes, network and keys, and the stacks' state with them.")
-    .action(async () => {
-      await new Phases().run(
-        "lab machines",
-        (step) => destroyLab(projectLab(projectModel()), step),
-        (r) => `${r.machines.length} machines removed`,
-      );
-    });
+    .option("--stale", "also a lab of another project folder, if that folder is gone or no engine was running")
+    .action((options: { stale?: boolean }) => labDestroy(options.stale ?? false));
 }

@@ -54,8 +54,8 @@ export function foreignMachine(name: string, state: MachineState, lab: string, r
   }
   if (state.root === undefined || state.root === root) return undefined;
   return (
-    `the lab on this engine (${name}) belongs to ${state.root}. Use it from there, or remove it with all its data: ` +
-    `bin/dsmil lab destroy`
+    `the lab on this engine (${name}) belongs to ${state.root}. Use it from there, or remove it there with all its data: ` +
+    `bin/dsmil lab destroy (here, once that folder is gone or the engine was stopped: with --stale)`
   );
 }
 

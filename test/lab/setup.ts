@@ -19,8 +19,8 @@ export default async function setup(): Promise<() => Promise<void>> {
     const up = await dsmilOk("up");
     process.stderr.write(up.stderr);
   } catch (error) {
-    // Nobody calls the teardown of a setup that failed.
-    await remove();
+    // Nobody calls the teardown of a setup that failed, and its own failure must not hide the first.
+    await remove().catch((left: unknown) => process.stderr.write(`${String(left)}\n`));
     throw error;
   }
   return remove;
