@@ -5,14 +5,15 @@ import { createHttp } from "../../runtime/http.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
 import { ApiError } from "./api-error.ts";
+import { API_ROUTES, OTHER_ROLE } from "./api-routes.ts";
 import { authorize } from "./authorize.ts";
 import type { Chat } from "./chat/chat.ts";
 import { addChatRoutes } from "./chat/routes.ts";
+import type { DeviceClient } from "./devices/device-client.ts";
 import type { TokenVerifier } from "./identity/token-verifier.ts";
 import type { ApiKey, KeyRing } from "./key-ring.ts";
 import { modelEntry } from "./models.ts";
 import { addSocRoutes } from "./soc/routes.ts";
-import type { SocClient } from "./soc/soc-client.ts";
 
 export interface L7Parts {
   readonly ring: KeyRing;
@@ -22,31 +23,23 @@ export interface L7Parts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly bodyLimit: number;
-  readonly soc: SocClient;
+  readonly devices: DeviceClient;
 }
 
 /** Routes without a key: for gates, balancers and the metrics collector. */
 const PUBLIC: ReadonlySet<string> = new Set(["/healthz", "/health", "/metrics"]);
 const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-/** Methods of each route with a key; all others are refused. */
-const ALLOWED: Readonly<Record<string, readonly HTTPMethods[]>> = {
-  "/v1/models": ["GET", "HEAD"],
-  "/v1/models/:model": ["GET", "HEAD"],
-  "/v1/chat/completions": ["POST"],
-  "/v1/soc/enrich": ["POST"],
-  "/v1/soc/coa": ["POST"],
-};
 
 /** L7 router (device 43): the OpenAI-compatible API. It does not listen. */
 export function createL7Router(parts: L7Parts): FastifyInstance {
-  const { ring, tokens, chat, health, metrics, log, bodyLimit, soc } = parts;
+  const { ring, tokens, chat, health, metrics, log, bodyLimit, devices } = parts;
   const app = createHttp({ health, metrics, log, bodyLimit, trustProxy: true });
   const callers = new WeakMap<FastifyRequest, ApiKey>();
 
   // Before the body is read: who may not ask costs no memory.
   app.addHook("onRequest", async (request) => {
     if (!needsKey(request)) return;
-    const role = request.routeOptions.url?.startsWith("/v1/soc/") ? "soc" : "chat";
+    const { role = OTHER_ROLE } = API_ROUTES[request.routeOptions.url ?? ""] ?? {};
     callers.set(request, await authorize(request.headers, ring, tokens, role));
   });
   app.addHook("onSend", async (_request, reply) => {
@@ -71,13 +64,13 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
   });
   const callerOf = (request: FastifyRequest): ApiKey => callers.get(request) as ApiKey;
   addChatRoutes(app, { chat, metrics, log, callerOf });
-  addSocRoutes(app, soc, callerOf);
+  addSocRoutes(app, devices, callerOf);
   refuseOtherMethods(app);
   return app;
 }
 
 function refuseOtherMethods(app: FastifyInstance): void {
-  for (const [url, allowed] of Object.entries(ALLOWED)) {
+  for (const [url, { methods: allowed }] of Object.entries(API_ROUTES)) {
     const onRequest = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       reply.header("allow", allowed.join(", "));
       throw new ApiError(405, "method_not_allowed", `Only ${allowed[0]} is allowed here.`);

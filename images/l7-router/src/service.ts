@@ -8,6 +8,7 @@ import { createL7Router } from "./app.ts";
 import { Chat } from "./chat/chat.ts";
 import { PromptGate } from "./chat/prompt-gate.ts";
 import type { L7Config } from "./config.ts";
+import { DeviceClient } from "./devices/device-client.ts";
 import { TokenVerifier } from "./identity/token-verifier.ts";
 import { KeyRing } from "./key-ring.ts";
 import { KeyWatcher } from "./key-watcher.ts";
@@ -15,7 +16,6 @@ import { Limiter } from "./limits/limiter.ts";
 import { LimitsWatcher } from "./limits/limits-watcher.ts";
 import { SigningKeys } from "./signing-keys.ts";
 import { BusHealth, type BusHealthParts } from "./soc/bus-health.ts";
-import { SocClient } from "./soc/soc-client.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 
 /** How long a worker's word on its model counts, in looks. */
@@ -54,8 +54,8 @@ export class L7Service {
     const tokens = new TokenVerifier((tenant) => this.certificates.keyOf(tenant));
     const prompts = new PromptGate({ bus, keys, device: identity.device, isOn, log });
     const chat = new Chat({ pool, prompts, keys, limiter, log });
-    const soc = new SocClient({ bus, keys, device: identity.device });
-    this.app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit, soc });
+    const devices = new DeviceClient({ bus, keys, device: identity.device });
+    this.app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit, devices });
     this.busHealth = new BusHealth({ bus, keys, tenants: () => ring.tenants, health, identity, log, ...paces });
     health.add({ name: "api_keys", weight: "warning", read: () => this.keys.check() });
     health.add({ name: "signing_seeds", weight: "warning", read: () => keys.files.check() });

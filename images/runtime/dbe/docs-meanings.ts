@@ -30,6 +30,8 @@ export const MEANINGS = {
     ECHO_RESP: "its answer, with the same payload",
     L7_CHAT_REQ: "chat request; needs a claim token",
     L7_CHAT_RESP: "its answer",
+    L7_SERVICE_REQ: "question to a device of Layer 7 other than a chat: documents, tools, pictures, sound",
+    L7_SERVICE_RESP: "its answer",
     L8_SOC_EVENT_ENRICHMENT: "event to enrich, or prompt to check",
     L8_PROPOSAL: "proposal for it",
     L9_COA_REQ: "request for courses of action; needs a ROE token; audited before it is delivered",

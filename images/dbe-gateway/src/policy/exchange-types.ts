@@ -4,6 +4,7 @@ import { FLAGS, TYPES } from "../../../runtime/dbe/codec/constants.ts";
 const ANSWERS: ReadonlyMap<number, readonly number[]> = new Map([
   [TYPES.ECHO_REQ, [TYPES.ECHO_RESP]],
   [TYPES.L7_CHAT_REQ, [TYPES.L7_CHAT_RESP]],
+  [TYPES.L7_SERVICE_REQ, [TYPES.L7_SERVICE_RESP]],
   [TYPES.L8_SOC_EVENT_ENRICHMENT, [TYPES.L8_PROPOSAL]],
   [TYPES.L8_PROPOSAL, [TYPES.ACCEPTED]],
   [TYPES.L9_COA_REQ, [TYPES.L9_COA_RESP]],

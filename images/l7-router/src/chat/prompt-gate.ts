@@ -7,9 +7,9 @@ import type { Log } from "../../../runtime/log.ts";
 import type { Signer } from "../../../runtime/pqc/signer.ts";
 import { MAX_PROMPT_CHARS, type PromptCheck, type PromptVerdict } from "../../../runtime/soc/prompt-check.ts";
 import { ApiError } from "../api-error.ts";
+import { Places } from "../devices/places.ts";
 import type { ApiKey } from "../key-ring.ts";
 import type { SigningKeys } from "../signing-keys.ts";
-import { Places } from "../soc/places.ts";
 
 export interface PromptGateParts {
   readonly bus: Bus;

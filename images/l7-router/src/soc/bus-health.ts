@@ -10,8 +10,8 @@ import type { Identity } from "../../../runtime/identity.ts";
 import type { Log } from "../../../runtime/log.ts";
 import { pause } from "../../../runtime/pause.ts";
 import type { Signer } from "../../../runtime/pqc/signer.ts";
+import { isPolicyRefusal } from "../devices/policy-refusal.ts";
 import type { SigningKeys } from "../signing-keys.ts";
-import { isPolicyRefusal } from "./policy-refusal.ts";
 
 export interface BusHealthParts {
   readonly bus: Bus;

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { MAX_COA_BYTES, parseCoaQuestion } from "../../../runtime/soc/coa.ts";
 import { EnrichmentError, MAX_ENRICHMENT_BYTES, parseEnrichment } from "../../../runtime/soc/enrichment.ts";
 import { ApiError } from "../api-error.ts";
+import type { DeviceClient } from "../devices/device-client.ts";
 import type { ApiKey } from "../key-ring.ts";
-import type { SocClient } from "./soc-client.ts";
+import { SOC_DEVICES } from "./soc-devices.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -14,15 +15,15 @@ const JSON_TYPE = "application/json; charset=utf-8";
  */
 export function addSocRoutes(
   app: FastifyInstance,
-  soc: SocClient,
+  devices: DeviceClient,
   callerOf: (request: FastifyRequest) => ApiKey,
 ): void {
   app.post("/v1/soc/enrich", { bodyLimit: MAX_ENRICHMENT_BYTES }, async (request, reply) => {
-    const answer = await soc.ask(callerOf(request), "enrich", questionIn(request.body, parseEnrichment));
+    const answer = await devices.ask(callerOf(request), SOC_DEVICES.enrich, questionIn(request.body, parseEnrichment));
     return reply.type(JSON_TYPE).send(answer);
   });
   app.post("/v1/soc/coa", { bodyLimit: MAX_COA_BYTES }, async (request, reply) => {
-    const answer = await soc.ask(callerOf(request), "coa", questionIn(request.body, parseCoaQuestion));
+    const answer = await devices.ask(callerOf(request), SOC_DEVICES.coa, questionIn(request.body, parseCoaQuestion));
     return reply.type(JSON_TYPE).send(answer);
   });
 }

@@ -8,12 +8,12 @@ import pino from "pino";
 import { createL7Router } from "../../../../images/l7-router/src/app.ts";
 import { Chat } from "../../../../images/l7-router/src/chat/chat.ts";
 import { PromptGate } from "../../../../images/l7-router/src/chat/prompt-gate.ts";
+import { DeviceClient } from "../../../../images/l7-router/src/devices/device-client.ts";
 import { TokenVerifier } from "../../../../images/l7-router/src/identity/token-verifier.ts";
 import { KeyRing } from "../../../../images/l7-router/src/key-ring.ts";
 import { KeyWatcher } from "../../../../images/l7-router/src/key-watcher.ts";
 import { Limiter } from "../../../../images/l7-router/src/limits/limiter.ts";
 import { SigningKeys } from "../../../../images/l7-router/src/signing-keys.ts";
-import { SocClient } from "../../../../images/l7-router/src/soc/soc-client.ts";
 import { WorkerPool } from "../../../../images/l7-router/src/workers/worker-pool.ts";
 import { Bus } from "../../../../images/runtime/bus/bus.ts";
 import { Health } from "../../../../images/runtime/health.ts";
@@ -68,13 +68,13 @@ export class L7App {
     this.bus = new Bus({ folder: `${dir}/bus`, registry: metrics.registry, connections: 4 });
     this.signing = new SigningKeys(dir, log);
     const shared = { bus: this.bus, keys: this.signing, device: 43 };
-    const soc = new SocClient(shared);
+    const devices = new DeviceClient(shared);
     const settings = { device: 43, breakAfter: 3, halfOpenMs: 1000, idleMs: 1000, statusMs: 60_000 };
     this.pool = new WorkerPool({ addresses: [{ device: 47, url: worker.url }], settings, log, lookMs: 1000 });
     const prompts = new PromptGate({ ...shared, isOn: true, log });
     const chat = new Chat({ pool: this.pool, prompts, keys: this.signing, limiter: new Limiter(), log });
     const tokens = new TokenVerifier(() => undefined);
-    this.app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit: 2048, soc });
+    this.app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit: 2048, devices });
   }
 
   get(url: string, key?: string, headers: Record<string, string> = {}) {

@@ -6,10 +6,10 @@ import { ApiError } from "../api-error.ts";
 import type { ApiKey } from "../key-ring.ts";
 import type { SigningKeys } from "../signing-keys.ts";
 import { busError } from "./bus-error.ts";
+import type { Device } from "./device.ts";
 import { Places } from "./places.ts";
-import { SOC_DEVICES, type SocDevice, type SocQuestions } from "./soc-devices.ts";
 
-export interface SocClientParts {
+export interface DeviceClientParts {
   readonly bus: Bus;
   readonly keys: SigningKeys;
   /** Device that this service speaks for. */
@@ -17,21 +17,20 @@ export interface SocClientParts {
 }
 
 /** Asks devices of a caller's tenant over the bus, with a claim signed by the tenant's key. */
-export class SocClient {
-  private readonly parts: SocClientParts;
+export class DeviceClient {
+  private readonly parts: DeviceClientParts;
   private readonly places = new Places();
 
-  constructor(parts: SocClientParts) {
+  constructor(parts: DeviceClientParts) {
     this.parts = parts;
   }
 
   /**
-   * The answer's JSON.
+   * The answer's JSON, whose `tenant_id` is the caller's.
    * @throws ApiError 403, 502, 503 or 504
    */
-  async ask<K extends keyof SocQuestions>(caller: ApiKey, kind: K, question: SocQuestions[K]): Promise<string> {
+  async ask(caller: ApiKey, to: Device, question: object): Promise<string> {
     const { bus, keys } = this.parts;
-    const to = SOC_DEVICES[kind];
     if (!(await bus.isDeployed())) {
       throw new ApiError(503, "bus_not_deployed", "This fleet has no bus between its nodes, which the question needs.");
     }
@@ -52,7 +51,7 @@ export class SocClient {
     }
   }
 
-  private async exchange({ tenant, name }: ApiKey, key: Signer, to: SocDevice, question: string): Promise<string> {
+  private async exchange({ tenant, name }: ApiKey, key: Signer, to: Device, question: string): Promise<string> {
     const { bus, device } = this.parts;
     const messageId = bus.newMessageId();
     const claimToken = await mintClaim(key, { tenant, userId: name, device, messageId });

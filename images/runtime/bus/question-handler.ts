@@ -1,0 +1,91 @@
+import { DbeError } from "../dbe/codec/error.ts";
+import type { Envelope } from "../dbe/codec/types.ts";
+import type { Handler, Reply } from "../dbe/local/inbox.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import { safeJson } from "../safe-json.ts";
+
+/** Who asks, as the gateways have proved it. */
+export interface Asker {
+  /** Upper-case tenant id. */
+  readonly tenant: string;
+  /** Device that asks. */
+  readonly source: number;
+  /** Hex; the gateways' trail names the message by it. */
+  readonly messageId: string;
+}
+
+export interface QuestionHandlerParts<Q> {
+  /** Upper-case id of the only tenant that is answered; a service of all tenants leaves it out. */
+  readonly tenant?: string;
+  /** Devices beside the L7 router that may ask; without it any device of the tenant may. */
+  readonly askers?: readonly number[];
+  /** Type of the answers. */
+  readonly answerType: number;
+  /** Longest question, bytes. */
+  readonly maxBytes: number;
+  /** Reads a question's JSON; throws an Error that names what is wrong. */
+  readonly parse: (body: unknown) => Q;
+  /** The answer, an object; `tenant_id` is added. May throw a DbeError. */
+  readonly answer: (question: Q, asker: Asker, signal: AbortSignal) => Promise<object>;
+  /** Value of the label `msg_type` in metrics. */
+  readonly counted: string;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** The L7 router, which speaks for users: each of its messages says for whom. */
+const L7_ROUTER = 43;
+
+/**
+ * Answers questions in JSON. The gateways have checked tenant and claim; that they are there, and are ours, is checked
+ * again here. What is wrong with a question is told to the asker with MALFORMED alone, so routers check it before.
+ */
+export function questionHandler<Q>(parts: QuestionHandlerParts<Q>): Handler {
+  const { answerType, counted, metrics, log } = parts;
+  return async (message, signal): Promise<Reply> => {
+    const begun = performance.now();
+    const { source, messageId, tlvs, payload } = message;
+    const refused = refusalOf(message, parts);
+    if (refused) {
+      log.error({ audit: true, source, reason: refused.reason, detail: refused.detail }, "question refused");
+      metrics.failed("denied");
+      throw refused;
+    }
+    const tenant = tlvs.tenantId as string;
+    const question = parsed(payload, parts);
+    const answer = await parts
+      .answer(question, { tenant, source, messageId: messageId.toString("hex") }, signal)
+      .catch((error: Error) => {
+        if (error instanceof DbeError) log.warn({ reason: error.reason, detail: error.detail }, "no answer");
+        throw signal.aborted ? new DbeError("TIMEOUT", "not answered in time") : error;
+      });
+    metrics.processed(counted, 1, (performance.now() - begun) / 1000, tenant);
+    return { type: answerType, payload: Buffer.from(safeJson({ tenant_id: tenant, ...answer })) };
+  };
+}
+
+function refusalOf(
+  { tlvs, source }: Envelope,
+  { tenant, askers }: Pick<QuestionHandlerParts<unknown>, "tenant" | "askers">,
+) {
+  if (tlvs.tenantId === undefined) return new DbeError("MISSING_TENANT", "no tenant");
+  if (tenant !== undefined && tlvs.tenantId !== tenant) {
+    return new DbeError("TENANT_MISMATCH", `this service is of ${tenant}`);
+  }
+  if (source === L7_ROUTER) {
+    return tlvs.claimToken ? undefined : new DbeError("MISSING_CLAIM_TOKEN", "a question without a claim");
+  }
+  if (askers && !askers.includes(source))
+    return new DbeError("DEVICE_NOT_ALLOWED", `device ${source} may not ask here`);
+  return undefined;
+}
+
+function parsed<Q>(payload: Buffer, { maxBytes, parse }: Pick<QuestionHandlerParts<Q>, "maxBytes" | "parse">): Q {
+  if (payload.length > maxBytes) throw new DbeError("TOO_LARGE", `a question of ${payload.length} bytes`);
+  try {
+    return parse(JSON.parse(payload.toString("utf8")));
+  } catch (error) {
+    throw new DbeError("MALFORMED", `the question: ${(error as Error).message}`, { cause: error });
+  }
+}
