@@ -8,6 +8,7 @@ export const registry: Readonly<Record<string, () => Promise<AnyHandler>>> = {
   "dsmil:index:NodeFiles": async () => (await import("./resources/node-files/handler.ts")).nodeFiles,
   "dsmil:index:NodeNetwork": async () => (await import("./resources/node-network/handler.ts")).nodeNetwork,
   "dsmil:index:ImageOnNode": async () => (await import("./resources/image-on-node/handler.ts")).imageOnNode,
+  "dsmil:index:ModelOnNode": async () => (await import("./resources/model-on-node/handler.ts")).modelOnNode,
   "dsmil:index:HealthGate": async () => (await import("./resources/health-gate/handler.ts")).healthGate,
   "dsmil:index:FleetRootKey": async () => (await import("./resources/fleet-root-key/handler.ts")).fleetRootKey,
   "dsmil:index:TenantSigningKey": async () =>

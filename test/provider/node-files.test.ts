@@ -92,6 +92,19 @@ describe("NodeFiles", () => {
     await sh(`rm -r ${path}`);
   });
 
+  it("does not count what another resource keeps in the folder", async () => {
+    const inputs = { ...flat, others: ["model.gguf"] };
+    const state = await nodeFiles.reconcile(inputs, undefined, context());
+    await sh(`echo x > ${path}/model.gguf`);
+    const ctx = context();
+    expect(await nodeFiles.read("", state, ctx)).toBe(state);
+    expect(await nodeFiles.reconcile(inputs, state, ctx)).toEqual(state);
+    expect(ctx.warnings).toEqual([]);
+    await remove(state);
+    expect(await sh(`ls ${path}; rm -r ${path}`)).toBe("model.gguf\n");
+    expect(nodeFiles.check({ ...flat, others: ["../x"] }).map(({ property }) => property)).toEqual(["others[0]"]);
+  });
+
   it("writes, compares and imports files that are no text", async () => {
     const bytes = Buffer.from([0, 0x61, 0x73, 0x6d, 0xff, 0xfe, 10, 13]);
     const file = { content: bytes.toString("base64"), encoding: "base64" as const };

@@ -33,6 +33,8 @@ export interface NodeFilesInputs {
   readonly dirMode?: string;
   /** Run after a change, in order; not on creation. */
   readonly reload?: readonly Reload[];
+  /** Names of files directly in the folder that another resource keeps; they are no drift here. */
+  readonly others?: readonly string[];
 }
 
 /** As kept in state. */
@@ -64,4 +66,6 @@ export interface NodeFilesArgs {
   readonly dirMode?: Input<string>;
   /** Containers to tell after a change. */
   readonly reload?: Input<Input<{ container: Input<string>; signal?: Input<string>; exec?: Input<Input<string>[]> }>[]>;
+  /** Names of files directly in the folder that another resource keeps (ModelOnNode); they are no drift here. */
+  readonly others?: Input<Input<string>[]>;
 }

@@ -17,7 +17,7 @@ import {
   write,
 } from "./folder.ts";
 
-const INPUTS = ["node", "path", "files", "uid", "gid", "dirMode", "reload"];
+const INPUTS = ["node", "path", "files", "uid", "gid", "dirMode", "reload", "others"];
 const SEGMENT = "[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*";
 const FOLDER = new RegExp(`^(/${SEGMENT})+$`);
 const FILE = new RegExp(`^${SEGMENT}(/${SEGMENT})*$`);
@@ -84,6 +84,9 @@ function check(props: Props, roots: readonly string[], rootOf: (path: string) =>
   if (props.dirMode !== undefined)
     c.text("dirMode", DIR_MODE, "permission bits in octal such as 0755 or, sticky, 1770");
   for (const id of ["uid", "gid"]) c.integer(id, 0, 65534);
+  for (const [i, name] of (props.others === undefined ? [] : c.list("others")).entries()) {
+    c.text(`others[${i}]`, new RegExp(`^${SEGMENT}$`), "the name of a file in the folder", name);
+  }
   for (const [i, reload] of (props.reload === undefined ? [] : c.list("reload")).entries()) {
     if (reload === UNKNOWN) continue;
     const { container, signal, exec } = fields(reload);
@@ -107,7 +110,7 @@ async function reconcile(
   const stale = Object.keys(inputs.files).filter((path) => !same(found.get(path), goal.get(path)));
   // What was ours, or was shown as drift, and is no longer declared. Anything else is not ours to remove unseen.
   const remove = Object.keys(old?.files ?? {}).filter((path) => !goal.has(path) && found.has(path));
-  const foreign = strangers(found, goal).filter((path) => !remove.includes(path));
+  const foreign = strangers(found, goal, inputs).filter((path) => !remove.includes(path));
   const unsettled = folders(inputs.files).some((dir) => !same(found.get(dir), goal.get(dir)));
   // 2. Write what differs, and look again.
   const changes = stale.length + remove.length > 0 || unsettled;
@@ -150,15 +153,17 @@ async function tell(inputs: NodeFilesInputs, reload: Reload, ctx: HandlerContext
 }
 
 /** Regular files, links and the like that nobody declared. Sockets are not: they come and go with who listens there. */
-const strangers = (found: Listing, goal: Listing): string[] =>
-  [...found].filter(([path, { type }]) => type !== "d" && type !== "s" && !goal.has(path)).map(([path]) => path);
+const strangers = (found: Listing, goal: Listing, { others = [] }: NodeFilesInputs): string[] =>
+  [...found]
+    .filter(([path, { type }]) => type !== "d" && type !== "s" && !goal.has(path) && !others.includes(path))
+    .map(([path]) => path);
 
 /** State with what differs on the node put in the place of what was declared. */
 async function observe(old: NodeFilesState, ctx: HandlerContext): Promise<NodeFilesState | undefined> {
   const found = await list(await ctx.connect(old.node), old.node, old.path, folders(old.files));
   if (!found.has(".")) return undefined;
   const goal = wanted(old);
-  const paths = [...goal.keys(), ...strangers(found, goal)];
+  const paths = [...goal.keys(), ...strangers(found, goal, old)];
   if (paths.every((path) => same(found.get(path), goal.get(path)))) return old;
   const files: Record<string, FileSpec & { owner?: string }> = {};
   for (const path of paths) {
