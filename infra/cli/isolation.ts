@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { makeReport } from "../isolation/report.ts";
 import { type SignedReport, signReport, verifyReport } from "../isolation/signature.ts";
+import { LAYERS, type Layer } from "../isolation/types.ts";
 import { ExitError, reportError, UserError } from "./errors.ts";
 import { printReport } from "./isolation/print.ts";
 import { proveIsolation } from "./isolation/prove.ts";
@@ -14,6 +15,7 @@ interface IsolationFlags {
   json?: boolean;
   report?: string;
   tenant?: string;
+  layer?: readonly Layer[];
 }
 
 const COULD_NOT_RUN = 3;
@@ -26,6 +28,7 @@ export function registerIsolation(program: Command): void {
       "Try every tenant's real credentials on every other tenant's streams, tables, collections, API, ingest, SHRINK, bus and files.",
     )
     .option("-t, --tenant <id>", "only pairs with this tenant")
+    .addOption(new Option("--layer <name...>", "only these layers; the report says so").choices(LAYERS))
     .option("--report <file>", "where to write the signed report (default: .dsmil/reports/)")
     .option("--json", "print the signed report as JSON")
     .addHelpText(
@@ -73,13 +76,15 @@ async function prove(fleet: Fleet, flags: IsolationFlags): Promise<boolean> {
     throw new UserError("isolation needs two tenants", "add one to manifest.yaml and run `bin/dsmil up`");
   const startedAt = new Date();
   const start = performance.now();
-  const attempts = await proveIsolation(fleet, flags.tenant?.toLowerCase(), (done, of) => {
+  const only = flags.layer && LAYERS.filter((layer) => flags.layer?.includes(layer));
+  const attempts = await proveIsolation(fleet, { tenant: flags.tenant?.toLowerCase(), layers: only }, (done, of) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K… ${done} of ${of} attempts`);
   });
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
   const seconds = (performance.now() - start) / 1000;
   const manifest = readFileSync(resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml"));
-  const facts = { fleet: model.fleet.name, manifest, tenants: model.tenants.map((t) => t.id), startedAt, seconds };
+  const tenants = model.tenants.map((t) => t.id);
+  const facts = { fleet: model.fleet.name, manifest, tenants, only, startedAt, seconds };
   const signed = signReport(makeReport(facts, attempts), data.rootSeed);
   const path = saveReport(projectRoot, signed, flags.report);
   process.stdout.write(flags.json ? `${JSON.stringify(signed, null, 2)}\n` : printReport(signed.report, path));
@@ -93,9 +98,10 @@ function verify(file: string, rootPublicKey: string): boolean {
     process.stdout.write(`${file}: NOT GENUINE: this fleet's root key did not sign it, or it was changed since\n`);
     return false;
   }
-  const { summary, startedAt, tenants } = signed.report;
+  const { summary, startedAt, tenants, only } = signed.report;
+  const part = only ? ` (only ${only.join(", ")})` : "";
   process.stdout.write(
-    `${file}: genuine, made ${startedAt} for ${tenants.join(", ")}: ${summary.verdicts.refused} of ${summary.attempts} attempts refused\n`,
+    `${file}: genuine, made ${startedAt} for ${tenants.join(", ")}${part}: ${summary.verdicts.refused} of ${summary.attempts} attempts refused\n`,
   );
   return summary.passed;
 }

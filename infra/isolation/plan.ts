@@ -14,7 +14,7 @@ import { planQdrant } from "./plan/qdrant.ts";
 import { planRedis } from "./plan/redis.ts";
 import { planRowSecurity } from "./plan/row-security.ts";
 import { planShrink } from "./plan/shrink.ts";
-import type { Plan } from "./types.ts";
+import type { Layer, Plan } from "./types.ts";
 
 const PLANNERS = [
   planRedis,
@@ -35,6 +35,8 @@ const PLANNERS = [
 export interface PlanOptions {
   /** Only pairs with this tenant on either side. */
   readonly tenant?: string;
+  /** Only attempts of these layers; default all. */
+  readonly layers?: readonly Layer[];
   /** Eight hex digits that mark everything the run makes. */
   readonly nonce: string;
   /** Where each tenant's credentials are to be taken from. */
@@ -42,7 +44,7 @@ export interface PlanOptions {
 }
 
 /** Every attempt for every ordered pair of tenants. Pure: the same model gives the same plan. */
-export function planIsolation(model: Model, { tenant, nonce, sourcesOf }: PlanOptions): Plan {
+export function planIsolation(model: Model, { tenant, layers, nonce, sourcesOf }: PlanOptions): Plan {
   const plans: Plan[] = [];
   for (const attacker of model.tenants) {
     const others = model.tenants.filter(
@@ -56,7 +58,7 @@ export function planIsolation(model: Model, { tenant, nonce, sourcesOf }: PlanOp
     if (other && (!tenant || attacker.id === tenant)) plans.push(planOwnLimits(attacker, other, nonce));
   }
   return {
-    attempts: plans.flatMap((p) => p.attempts),
+    attempts: plans.flatMap((p) => p.attempts).filter(({ layer }) => layers?.includes(layer) ?? true),
     setup: distinct(plans.flatMap((p) => p.setup)),
     teardown: distinct(plans.flatMap((p) => p.teardown)),
   };

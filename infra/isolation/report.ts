@@ -11,6 +11,8 @@ export interface IsolationReport {
   /** SHA-256 of the manifest's bytes, hex. */
   readonly manifestSha256: string;
   readonly tenants: readonly string[];
+  /** The layers that were tried; absent: all. */
+  readonly only?: readonly Layer[];
   readonly summary: Summary;
   readonly attempts: readonly AttemptResult[];
 }
@@ -28,12 +30,13 @@ export interface ReportFacts {
   readonly fleet: string;
   readonly manifest: string | Uint8Array;
   readonly tenants: readonly string[];
+  readonly only?: readonly Layer[] | undefined;
   readonly startedAt: Date;
   readonly seconds: number;
 }
 
 export function makeReport(facts: ReportFacts, attempts: readonly AttemptResult[]): IsolationReport {
-  const { fleet, manifest, tenants, startedAt, seconds } = facts;
+  const { fleet, manifest, tenants, only, startedAt, seconds } = facts;
   return {
     format: "dsmil isolation report v1",
     fleet,
@@ -41,6 +44,7 @@ export function makeReport(facts: ReportFacts, attempts: readonly AttemptResult[
     seconds: Math.round(seconds * 1000) / 1000,
     manifestSha256: createHash("sha256").update(manifest).digest("hex"),
     tenants,
+    ...(only && { only }),
     summary: summarize(attempts),
     attempts,
   };

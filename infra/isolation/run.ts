@@ -12,7 +12,7 @@ export class SetupFailed extends Error {
 }
 
 export interface RunOptions {
-  /** Attempts at the same time; default 12. */
+  /** Attempts at the same time in each lane; default 12 on servers, 64 in containers. */
   readonly parallel?: number;
   readonly onResult?: (result: AttemptResult) => void;
 }
@@ -28,7 +28,7 @@ const FIXTURE_OK = new Set(["OK", "200", "404", "42704"]);
 export async function runPlan(plan: Plan, prober: Prober, options: RunOptions = {}): Promise<AttemptResult[]> {
   try {
     for (const probe of plan.setup) await fixture(prober, probe);
-    return await inParallel(plan.attempts, options.parallel ?? 12, async (attempt) => {
+    return await inLanes(plan.attempts, options.parallel, async (attempt) => {
       const result = await runAttempt(prober, attempt);
       options.onResult?.(result);
       return result;
@@ -64,13 +64,31 @@ async function runAttempt(prober: Prober, attempt: Attempt): Promise<AttemptResu
   };
 }
 
-/** Results in the order of the items, at most `limit` at work at once. */
-async function inParallel<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i] as T);
+/** Attempts at the same time. Those in containers mostly wait for each other there, and for connections that are dropped. */
+const PARALLEL = { servers: 12, containers: 64 } as const;
+const IN_CONTAINERS: ReadonlySet<Probe["kind"]> = new Set(["exec", "dial", "claim"]);
+
+/** Results in the order of the attempts; a lane has its own limit, so that one that waits does not hold up the other. */
+async function inLanes(
+  attempts: readonly Attempt[],
+  limit: number | undefined,
+  work: (attempt: Attempt) => Promise<AttemptResult>,
+): Promise<AttemptResult[]> {
+  const results: AttemptResult[] = [];
+  const lane = async (name: keyof typeof PARALLEL): Promise<void> => {
+    const indices = [...attempts.keys()].filter((i) => laneOf(attempts[i] as Attempt) === name);
+    const worker = async (): Promise<void> => {
+      for (let i = indices.shift(); i !== undefined; i = indices.shift()) {
+        results[i] = await work(attempts[i] as Attempt);
+      }
+    };
+    await Promise.all(Array.from({ length: limit ?? PARALLEL[name] }, worker));
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  // What was made for the attempts is removed only after the last of either lane.
+  const ends = await Promise.allSettled([lane("servers"), lane("containers")]);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
   return results;
 }
+
+const laneOf = ({ attack }: Attempt): keyof typeof PARALLEL =>
+  IN_CONTAINERS.has(attack.kind) ? "containers" : "servers";

@@ -4,19 +4,11 @@
  */
 
 /** Where isolation is tried. */
-export type Layer =
-  | "redis"
-  | "postgres"
-  | "qdrant"
-  | "api"
-  | "jwt"
-  | "chat"
-  | "ingest"
-  | "shrink"
-  | "files"
-  | "network"
-  | "archive"
-  | "bus";
+export const LAYERS = [
+  ...(["redis", "postgres", "qdrant", "archive", "files", "network", "bus"] as const),
+  ...(["api", "jwt", "chat", "ingest", "shrink"] as const),
+] as const;
+export type Layer = (typeof LAYERS)[number];
 
 /** Where a credential was taken from: the data stack's outputs, or the file a container on a node reads. */
 export type CredentialSource = "stack" | "node";

@@ -6,6 +6,7 @@ import { closeConnections } from "../../infra/access/connection.ts";
 import type { EventCounts } from "../../infra/cli/events/count.ts";
 import { lookingContext } from "../../infra/cli/traces/context.ts";
 import type { SignedReport } from "../../infra/isolation/signature.ts";
+import type { Layer } from "../../infra/isolation/types.ts";
 import { postgres } from "../../infra/provider/stores/postgres.ts";
 import { redis } from "../../infra/provider/stores/redis.ts";
 import { heard } from "./harness/counts.ts";
@@ -20,9 +21,16 @@ const sql = (text: string): Promise<unknown> =>
 const redisAdmin = (...[name = "", ...args]: string[]): Promise<unknown> =>
   redis.use(lookingContext(), "node-c", (client) => client.call(name, ...args));
 
-/** Runs the proof and returns its code and what it did not pass. */
-async function prove(name: string): Promise<{ code: number; failed: string[]; signed: SignedReport }> {
-  const { code, stdout, stderr } = await dsmil("isolation", "--json", "--report", report(name));
+const count = async () =>
+  heard(JSON.parse((await dsmilOk("events", "count", "--tenant", "alpha", "--json")).stdout) as EventCounts);
+
+/** Runs the proof, of some layers or all, and returns its code and what it did not pass. */
+async function prove(
+  name: string,
+  ...layers: Layer[]
+): Promise<{ code: number; failed: string[]; signed: SignedReport }> {
+  const only = layers.length > 0 ? ["--layer", ...layers] : [];
+  const { code, stdout, stderr } = await dsmil("isolation", "--json", "--report", report(name), ...only);
   if (stdout === "") throw new Error(`isolation printed nothing: ${stderr}`);
   const signed = JSON.parse(stdout) as SignedReport;
   const failed = signed.report.attempts.filter((a) => a.verdict !== "refused").map((a) => `${a.verdict} ${a.id}`);
@@ -37,7 +45,10 @@ afterAll(async () => {
 });
 
 describe("isolation", () => {
+  let before: Awaited<ReturnType<typeof count>>;
+
   it("refuses every attempt, with every control working, and signs it", async () => {
+    before = await count();
     const { code, failed, signed } = await prove("whole");
     expect(failed).toEqual([]);
     expect(code).toBe(0);
@@ -61,10 +72,6 @@ describe("isolation", () => {
   });
 
   it("leaves nothing behind and disturbs no counts", async () => {
-    const count = async () =>
-      heard(JSON.parse((await dsmilOk("events", "count", "--tenant", "alpha", "--json")).stdout) as EventCounts);
-    const before = await count();
-    await prove("quiet");
     expect(await count()).toEqual(before);
     expect(((await redisAdmin("KEYS", "*PROBE*")) as string[]).length).toBe(0);
   });
@@ -75,7 +82,7 @@ describe("isolation", () => {
     const rules = await list();
     await redisAdmin("ACL", "SETUSER", "bravo_writer", "~ALPHA_*");
     try {
-      const { code, failed } = await prove("redis");
+      const { code, failed } = await prove("redis", "redis", "archive");
       expect(code).toBe(1);
       expect(failed).toContainEqual(
         expect.stringMatching(/^leak redis\/bravo→alpha\/bravo_writer@stack\/XRANGE ALPHA_SOC_EVENTS/),
@@ -90,7 +97,7 @@ describe("isolation", () => {
   it("names row security that was switched off", async () => {
     await sql("alter table dsmil_alpha.events disable row level security");
     try {
-      const { code, failed } = await prove("rls");
+      const { code, failed } = await prove("rls", "postgres", "archive");
       expect(code).toBe(1);
       expect(failed).toContainEqual(
         expect.stringMatching(/^leak postgres\/bravo→alpha\/row security\/read rows of events/),
@@ -104,7 +111,7 @@ describe("isolation", () => {
     const [own, saved] = ["/etc/dsmil/tenants/bravo/qdrant_token", "/etc/dsmil/tenants/bravo/.saved"];
     await onNodeOk("node-a", "sh", "-c", `cp -p ${own} ${saved} && cat /etc/dsmil/tenants/alpha/qdrant_token > ${own}`);
     try {
-      const { code, failed } = await prove("token");
+      const { code, failed } = await prove("token", "qdrant", "files");
       expect(code).toBe(1);
       expect(failed).toContainEqual(expect.stringMatching(/^leak qdrant\/bravo→alpha\/describe alpha_events@node/));
       expect(failed).toContainEqual(expect.stringMatching(/^leak files\/bravo→alpha\/secrets of alpha in/));
@@ -114,7 +121,10 @@ describe("isolation", () => {
   });
 
   it("is whole again", async () => {
-    expect((await prove("again")).failed).toEqual([]);
+    const { failed, signed } = await prove("again", "redis", "postgres", "archive", "qdrant", "files");
+    expect(failed).toEqual([]);
+    expect(signed.report.only).toEqual(["redis", "postgres", "qdrant", "archive", "files"]);
+    expect((await dsmilOk("isolation", "verify", report("again"))).stdout).toContain("(only redis, postgres,");
   });
 });
 

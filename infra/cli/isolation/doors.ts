@@ -16,7 +16,7 @@ export function fleetDoors({ root, model, endpoints }: Fleet): Doors {
     postgres: async (user, password) =>
       connectPostgres(await endpoints.get("postgres"), { user, password, database: model.fleet.database }),
     https: async (server, call) => httpsRequest(await endpoints.get(server), call),
-    exec: async (id, argv) => (await node(id)).exec(argv, { timeoutMs: EXEC_MS }),
+    exec: async (id, argv, timeoutMs = EXEC_MS) => (await node(id)).exec(argv, { timeoutMs }),
     reach: async (id, host, port) => {
       const stream = await (await node(id)).stream(host, port);
       stream.destroy();

@@ -13,8 +13,12 @@ const WORDS: Readonly<Record<Exclude<Verdict, "refused">, string>> = {
 const SHOWN = 25;
 
 /** A table by layer, then every failure with what to do. */
-export function printReport({ summary, attempts, tenants, seconds }: IsolationReport, file: string): string {
-  const out = [`isolation of ${tenants.join(", ")}: ${summary.attempts} attempts in ${seconds.toFixed(1)} s`, ""];
+export function printReport({ summary, attempts, tenants, seconds, only }: IsolationReport, file: string): string {
+  const part = only ? `, only ${only.join(", ")}` : "";
+  const out = [
+    `isolation of ${tenants.join(", ")}${part}: ${summary.attempts} attempts in ${seconds.toFixed(1)} s`,
+    "",
+  ];
   out.push(
     pc.dim(
       `  ${"LAYER".padEnd(10)} ${["REFUSED", "LEAK", "WRONG", "UNPROVEN", "ERROR"].map((h) => h.padStart(9)).join("")}`,

@@ -13,10 +13,11 @@ export interface Doors {
     server: "qdrant" | "haproxy" | TokenServer,
     call: HttpsCall,
   ): Promise<{ readonly status: number; readonly body: string }>;
-  /** Runs a command on a node. */
+  /** Runs a command on a node. `timeoutMs`: longest it may take, default 15 s. */
   exec(
     node: string,
     argv: readonly string[],
+    timeoutMs?: number,
   ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
   /** Opens a TCP connection from a node and closes it; throws when there is none. */
   reach(node: string, host: string, port: number): Promise<void>;

@@ -1,6 +1,4 @@
-import { execFile } from "node:child_process";
 import { resolve } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
@@ -19,12 +17,12 @@ import { TestFleet } from "../dbe-gateway/support/fleet.ts";
 import { certificate } from "../dbe-gateway/support/keys.ts";
 import { MemoryStore } from "../dbe-gateway/support/memory-store.ts";
 import { until } from "../support/fabric.ts";
+import { runHere } from "./run-here.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const ROUTERS = ["dsmil-l7-router-1", "dsmil-l7-router-2"];
 const TENANTS = ["alpha", "bravo"] as const;
 const model = loadModel(`${ROOT}/manifest.yaml`);
-const run = promisify(execFile);
 
 let fleet: TestFleet;
 /** Questions that reached a device, by tenant. */
@@ -71,11 +69,8 @@ async function devices(tenant: string): Promise<void> {
 /** Runs what would run in the router's container here, at its folder. */
 const exec: Doors["exec"] = async (node, argv) => {
   const [, , container = "", ...rest] = argv;
-  const [script = "", frame = ""] = rest.slice(-2);
   expect(ROUTERS).toContain(container);
-  const local = script.replaceAll("/run/dbe", fleet.folder(node, container));
-  const { stdout, stderr } = await run(process.execPath, ["-e", local, frame]);
-  return { code: 0, stdout, stderr };
+  return runHere(rest, { "/run/dbe": fleet.folder(node, container) });
 };
 
 async function prove(): Promise<AttemptResult[]> {

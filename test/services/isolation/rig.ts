@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { promisify } from "node:util";
 import pino from "pino";
 import { readConfig as readL7Config } from "../../../images/l7-router/src/config.ts";
 import { L7Service } from "../../../images/l7-router/src/service.ts";
@@ -20,6 +18,7 @@ import { generate, issue } from "../../../infra/provider/pqc.ts";
 import type { TenantSecrets } from "../../../infra/stacks/outputs.ts";
 import { Fabric, until } from "../support/fabric.ts";
 import { IngestProcess } from "../support/ingest-process.ts";
+import { runHere } from "./run-here.ts";
 
 export const LAYERS: readonly Layer[] = ["api", "jwt", "chat", "ingest", "shrink"];
 const TENANTS = ["alpha", "bravo"] as const;
@@ -27,7 +26,6 @@ type Tenant = (typeof TENANTS)[number];
 
 const model = loadModel(resolve(import.meta.dirname, "../../../manifest.yaml"));
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-const run = promisify(execFile);
 const quiet = () => pino({ level: "silent" });
 
 /** The L7 router, SHRINK and both tenants' ingests as they run on the nodes, and the proof of isolation against them. */
@@ -128,11 +126,9 @@ export class FrontRig {
   }
 
   /** Runs what would run in a tenant's container here, at its folder. */
-  private async exec([, , container = "", ...rest]: readonly string[]) {
-    const [script = "", path = ""] = rest.slice(-2);
+  private async exec([, , container = "", ...argv]: readonly string[]) {
     const folder = `${this.dir}/sockets/${container.replace(/^.*-/, "")}`;
-    const { stdout, stderr } = await run(process.execPath, ["-e", script.replaceAll("/run/shrink", folder), path]);
-    return { code: 0, stdout, stderr };
+    return runHere(argv, { "/run/shrink": folder });
   }
 
   private async https(server: string, call: HttpsCall): Promise<{ status: number; body: string }> {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Pair } from "../../../infra/isolation/plan/pair.ts";
 import { TABLES } from "../../../infra/isolation/plan/rows.ts";
 import { planIsolation } from "../../../infra/isolation/plan.ts";
-import type { Layer, Probe } from "../../../infra/isolation/types.ts";
+import { LAYERS, type Layer, type Probe } from "../../../infra/isolation/types.ts";
 import { loadModel } from "../../../infra/model/load.ts";
 import type { Model, Tenant } from "../../../infra/model/types.ts";
 
@@ -11,11 +11,6 @@ const model = loadModel(resolve(import.meta.dirname, "../../../manifest.yaml"));
 const same: Pair["sources"] = { redis: ["stack"], postgres: ["stack"], qdrant: ["stack"] };
 const plan = (m: Model = model, tenant?: string, sources = same) =>
   planIsolation(m, { nonce: "0badcafe", sourcesOf: () => sources, ...(tenant && { tenant }) });
-
-const LAYERS: readonly Layer[] = [
-  ...(["redis", "postgres", "qdrant", "archive", "files", "network", "bus"] as const),
-  ...(["api", "jwt", "chat", "ingest", "shrink"] as const),
-];
 
 describe("the isolation plan", () => {
   const { attempts, setup, teardown } = plan();
@@ -34,6 +29,12 @@ describe("the isolation plan", () => {
         ).toBe(true);
       }
     }
+  });
+
+  it("can be narrowed to layers, each with all its attempts", () => {
+    const only = planIsolation(model, { nonce: "0badcafe", sourcesOf: () => same, layers: ["redis", "files"] });
+    expect(only.attempts).toEqual(attempts.filter(({ layer }) => layer === "redis" || layer === "files"));
+    expect([only.setup, only.teardown]).toEqual([setup, teardown]);
   });
 
   it("names each attempt once", () => {
