@@ -40,7 +40,8 @@ export function createAnalytics({ service, config, archive, hotPath, shrink }: A
   const common = { writer: service.writer, group: GROUP, consumer: identity.service, batchSize, pollTimeoutMs };
   const part = (name: string, key: string, held: number): StreamConsumer => {
     const handle = takeParts({ join, writer, rejects: streams.rejects, self, metrics });
-    const limits = { maxInFlight: MAX_IN_FLIGHT, hasRoom: () => join.heldSize < held };
+    const hasRoom = (): boolean => join.heldSize < held && join.readyCount < 2 * batchSize;
+    const limits = { maxInFlight: MAX_IN_FLIGHT, hasRoom };
     return new StreamConsumer({ ...common, ...limits, reader: service.reader(name), key, handle, onPoison, log });
   };
   const l3 = part("l3_out", streams.l3Out, MAX_HELD);

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { DsmilEvent, Json } from "../../runtime/event.ts";
 import { safeJson } from "../../runtime/safe-json.ts";
 import { toUtc } from "../../runtime/timestamp.ts";
-import type { FusedEvent } from "./fuse.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** What became of a batch of events. */
 export interface Stored {
@@ -43,9 +43,14 @@ export class Archive {
    * Stores events, each once by its id; the list names an id once. A row that exists is only ever completed: with
    * the layer that was missing and the verdict that follows from it.
    */
-  async storeEvents(events: readonly FusedEvent[]): Promise<Stored> {
+  async storeEvents(verdicts: readonly Verdict[]): Promise<Stored> {
     const refused = new Map<string, string>();
-    const rows = await this.splitting(events, (part) => this.upsert(part), refused);
+    const rows = await splitting(
+      verdicts,
+      ({ event }) => event.event_id,
+      (part) => this.upsert(part),
+      refused,
+    );
     const ids = (inserted: boolean) =>
       new Set(rows.filter((row) => row.inserted === inserted).map((row) => row.event_id));
     return { inserted: ids(true), completed: ids(false), refused };
@@ -54,7 +59,12 @@ export class Archive {
   /** Stores rejects, each once by its id. Returns those that the database refuses for what they hold. */
   async storeRejects(rejects: readonly DsmilEvent[]): Promise<ReadonlyMap<string, string>> {
     const refused = new Map<string, string>();
-    await this.splitting(rejects, (part) => this.insertRejects(part), refused);
+    await splitting(
+      rejects,
+      ({ event_id }) => event_id,
+      (part) => this.insertRejects(part),
+      refused,
+    );
     return refused;
   }
 
@@ -69,32 +79,18 @@ export class Archive {
     await this.query(`select 1 from ${this.schema}.events limit 0`, []);
   }
 
-  private async upsert(events: readonly FusedEvent[]): Promise<StoredRow[]> {
-    const column = (pick: (event: FusedEvent) => string | null): (string | null)[] => events.map(pick);
-    const json = (value: unknown): string | null => (value === undefined ? null : safeJson(value));
+  private async upsert(verdicts: readonly Verdict[]): Promise<StoredRow[]> {
     const { rows } = await this.query(
       `insert into ${this.schema}.events as held
          (event_id, tenant_id, ts, received_at, source, category, severity, l3, l4, l8, raw)
-       select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[],
-         $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[])
+       select * from json_to_recordset($1) as one (event_id uuid, tenant_id text, ts timestamptz,
+         received_at timestamptz, source text, category text, severity text, l3 jsonb, l4 jsonb, l8 jsonb, raw jsonb)
        on conflict (event_id) do update set
          l3 = coalesce(held.l3, excluded.l3), l4 = coalesce(held.l4, excluded.l4), l8 = excluded.l8,
          severity = excluded.severity, category = excluded.category
        where (held.l3 is null and excluded.l3 is not null) or (held.l4 is null and excluded.l4 is not null)
        returning event_id, xmax = 0 as inserted`,
-      [
-        column(({ event_id }) => event_id),
-        column(({ tenant_id }) => tenant_id),
-        column(({ ts }) => ts),
-        column(({ payload, ts }) => receivedAt(payload, ts)),
-        column(({ payload }) => textOr(payload.source, "unknown")),
-        column(({ category }) => category),
-        column(({ severity }) => severity),
-        column(({ l3 }) => json(l3)),
-        column(({ l4 }) => json(l4)),
-        column(({ l8 }) => json(l8)),
-        column(({ payload }) => json(payload)),
-      ],
+      [`[${verdicts.map(rowJson).join(",")}]`],
     );
     return rows as StoredRow[];
   }
@@ -118,29 +114,6 @@ export class Archive {
     return [];
   }
 
-  /** Runs `store`; where a row is at fault, halves the batch until the rows at fault stand alone. */
-  private async splitting<T extends DsmilEvent>(
-    events: readonly T[],
-    store: (part: readonly T[]) => Promise<StoredRow[]>,
-    refused: Map<string, string>,
-  ): Promise<StoredRow[]> {
-    const [first] = events;
-    if (!first) return [];
-    try {
-      return await store(events);
-    } catch (error) {
-      const { code, message } = error as pg.DatabaseError;
-      if (!ROW_FAULT.test(code ?? "")) throw error;
-      if (events.length === 1) {
-        refused.set(first.event_id, message);
-        return [];
-      }
-      const half = Math.ceil(events.length / 2);
-      const left = await this.splitting(events.slice(0, half), store, refused);
-      return [...left, ...(await this.splitting(events.slice(half), store, refused))];
-    }
-  }
-
   private async query(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
     try {
       const result = await this.pool.query(text, [...values]);
@@ -153,6 +126,38 @@ export class Archive {
       throw error;
     }
   }
+}
+
+/** Runs `store`; where a row is at fault, halves the batch until the rows at fault stand alone. */
+async function splitting<T>(
+  items: readonly T[],
+  idOf: (item: T) => string,
+  store: (part: readonly T[]) => Promise<StoredRow[]>,
+  refused: Map<string, string>,
+): Promise<StoredRow[]> {
+  const [first] = items;
+  if (first === undefined) return [];
+  try {
+    return await store(items);
+  } catch (error) {
+    const { code, message } = error as pg.DatabaseError;
+    if (!ROW_FAULT.test(code ?? "")) throw error;
+    if (items.length === 1) {
+      refused.set(idOf(first), message);
+      return [];
+    }
+    const half = Math.ceil(items.length / 2);
+    const left = await splitting(items.slice(0, half), idOf, store, refused);
+    return [...left, ...(await splitting(items.slice(half), idOf, store, refused))];
+  }
+}
+
+/** An event as a row of the archive, in JSON. */
+function rowJson({ event, json: { payload: raw, l3, l4, l8 } }: Verdict): string {
+  const { event_id, tenant_id, ts, category, severity, payload } = event;
+  const source = textOr(payload.source, "unknown");
+  const columns = { event_id, tenant_id, ts, received_at: receivedAt(payload, ts), source, category, severity };
+  return `${safeJson(columns).slice(0, -1)},"l3":${l3 ?? null},"l4":${l4 ?? null},"l8":${l8},"raw":${raw}}`;
 }
 
 function receivedAt(payload: DsmilEvent["payload"], fallback: string): string {

@@ -49,6 +49,11 @@ export class JoinBuffer {
     return this.held;
   }
 
+  /** Events that are ready and not taken yet. */
+  get readyCount(): number {
+    return this.ready.length;
+  }
+
   /** Events that wait for the other layer. */
   get waitingCount(): number {
     return this.waiting.size;

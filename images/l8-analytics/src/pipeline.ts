@@ -7,10 +7,11 @@ import { rejectEvent } from "../../runtime/reject.ts";
 import { SEVERITIES } from "../../runtime/severity.ts";
 import type { StreamAppend, StreamWriter } from "../../runtime/stream-writer.ts";
 import type { Archive, Stored } from "./archive.ts";
-import { type FusedEvent, fuse } from "./fuse.ts";
+import { fuse } from "./fuse.ts";
 import type { HotPathSlot } from "./hotpath/hotpath-slot.ts";
 import type { EntryRef, JoinBuffer } from "./join-buffer.ts";
 import type { ShrinkMetrics } from "./shrink-metrics.ts";
+import { encodeVerdict, type Verdict, verdict } from "./verdict.ts";
 
 export interface PipelineOptions {
   readonly join: JoinBuffer;
@@ -31,8 +32,7 @@ export interface PipelineOptions {
 const DEVICES = { l3: 18, l4: 25 };
 
 /** An event on its way, once a batch, with all entries that carried it. */
-interface Item {
-  readonly event: FusedEvent;
+interface Item extends Verdict {
   readonly refs: readonly EntryRef[];
   readonly redelivered: boolean;
 }
@@ -77,8 +77,8 @@ export class Pipeline {
       const before = byId.get(id);
       const refs = [...(before?.refs ?? []), ...one.refs];
       const redelivered = one.redelivered || before?.redelivered === true;
-      const event = before?.event.l8.complete ? before.event : fuse(one, shrink, this.options.self);
-      byId.set(id, { event, refs, redelivered });
+      const known = before?.event.l8.complete ? before : verdict(fuse(one, shrink, this.options.self));
+      byId.set(id, { ...known, refs, redelivered });
     }
     return [...byId.values()];
   }
@@ -86,15 +86,14 @@ export class Pipeline {
   private async process(items: readonly Item[], signal: AbortSignal): Promise<void> {
     const { archive, hotPath, writer, metrics, ack } = this.options;
     const begun = performance.now();
-    const events = items.map(({ event }) => event);
     let stored: Stored | undefined;
     // After a failure nobody knows whether the try before was committed: then all may be news.
     const archived = await this.persistently("postgres", signal, async () => {
-      stored = await archive.storeEvents(events);
+      stored = await archive.storeEvents(items);
     });
     if (!stored) return;
     const { inserted, completed } = stored;
-    hotPath.use((db) => db.putEvents(events, { inserted, completed }, DEVICES));
+    hotPath.use((db) => db.putEvents(items, { inserted, completed }, DEVICES));
     const appends = this.appends(items, stored, archived.retried);
     const published = await this.persistently("redis", signal, () => writer.append(appends));
     if (!published.done) return;
@@ -110,7 +109,8 @@ export class Pipeline {
 
   private appends(items: readonly Item[], { inserted, completed, refused }: Stored, retried: boolean): StreamAppend[] {
     const { socEvents, rejects, self } = this.options;
-    return items.flatMap(({ event, refs, redelivered }): StreamAppend[] => {
+    return items.flatMap((item): StreamAppend[] => {
+      const { event, refs, redelivered } = item;
       const message = refused.get(event.event_id);
       if (message !== undefined) {
         const { event_id: eventId, payload, ts: receivedAt } = event;
@@ -123,7 +123,7 @@ export class Pipeline {
       const fresh = inserted.has(event.event_id) || completed.has(event.event_id);
       const news = fresh || (event.l8.complete && (redelivered || retried));
       const told = event.l8.complete || SEVERITIES.indexOf(event.severity) >= TOLD_EARLY;
-      return news && told ? [{ key: socEvents, event: encodeEvent(event) }] : [];
+      return news && told ? [{ key: socEvents, event: encodeVerdict(item) }] : [];
     });
   }
 

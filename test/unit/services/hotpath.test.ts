@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { FusedEvent } from "../../../images/l8-analytics/src/fuse.ts";
 import { HotPath } from "../../../images/l8-analytics/src/hotpath/hotpath.ts";
+import { type Verdict, verdict } from "../../../images/l8-analytics/src/verdict.ts";
 
 let dir: string;
 let hotPath: HotPath;
@@ -15,7 +16,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-const event = (event_id: string): FusedEvent => ({
+const fused = (event_id: string): FusedEvent => ({
   event_id,
   tenant_id: "ALPHA",
   ts: "2026-01-01T00:00:00.000Z",
@@ -27,6 +28,7 @@ const event = (event_id: string): FusedEvent => ({
   l3: { score: 0.1, decision: "PASS", rules: [] },
   l8: { device: 52, severity_before: "LOW", severity: "LOW", escalations: [], complete: false },
 });
+const event = (event_id: string): Verdict => verdict(fused(event_id));
 const count = (table: string): number => {
   const db = new DatabaseSync(`${dir}/hotpath.db`, { readOnly: true });
   const row = db.prepare(`select count(*) as n from ${table}`).get();
@@ -61,12 +63,13 @@ it("does not repeat what it has of an event that is completed later", () => {
 });
 
 it("finds events by what their lines say of an indicator, in the right field and whatever the letters", () => {
-  const about = (event_id: string, severity: FusedEvent["severity"], fields: Record<string, string>): FusedEvent => ({
-    ...event(event_id),
-    ts: `2026-01-01T00:00:0${event_id.length}.000Z`,
-    severity,
-    payload: { source: "s", fields },
-  });
+  const about = (event_id: string, severity: FusedEvent["severity"], fields: Record<string, string>) =>
+    verdict({
+      ...fused(event_id),
+      ts: `2026-01-01T00:00:0${event_id.length}.000Z`,
+      severity,
+      payload: { source: "s", fields },
+    });
   const events = [
     about("a", "LOW", { src_ip: "203.0.113.7", user: "Root" }),
     about("bb", "HIGH", { dest_ip: "203.0.113.7" }),

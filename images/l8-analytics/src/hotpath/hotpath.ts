@@ -1,11 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { safeJson } from "../../../runtime/safe-json.ts";
 import type { Indicator } from "../../../runtime/soc/enrichment.ts";
 import type { FoundEvent, Sighting } from "../../../runtime/soc/sighting.ts";
 import { isFull, transaction } from "../../../runtime/sqlite.ts";
-import type { FusedEvent } from "../fuse.ts";
 import type { ShrinkMetrics } from "../shrink-metrics.ts";
+import { objectJson, type Verdict } from "../verdict.ts";
 import { HotPathLookup } from "./lookup.ts";
 import { HISTORY, HOTPATH_SCHEMA } from "./schema.ts";
 
@@ -63,18 +62,19 @@ export class HotPath {
   }
 
   /** Adds what is new of the events and of what the layers said of them, in one transaction. */
-  putEvents(events: readonly FusedEvent[], news: News, devices: { readonly l3: number; readonly l4: number }): void {
+  putEvents(verdicts: readonly Verdict[], news: News, devices: { readonly l3: number; readonly l4: number }): void {
     this.withRoom(() => {
       const now = Date.now();
       const counts = { l3: 0, l4: 0, l8: 0 };
-      for (const event of events) {
+      for (const verdict of verdicts) {
+        const { event } = verdict;
         const inserted = news.inserted.has(event.event_id);
         if (!inserted && !news.completed.has(event.event_id)) continue;
-        this.putVerdict(event, now);
+        this.putVerdict(verdict, now);
         counts.l8 += 1;
-        if (inserted) this.putRaw(event, devices.l3, now);
-        if (inserted && event.l3) counts.l3 += this.putOutput(event, 3, devices.l3, now);
-        if (event.l4) counts.l4 += this.putOutput(event, 4, devices.l4, now);
+        if (inserted) this.putRaw(verdict, devices.l3, now);
+        if (inserted && event.l3) counts.l3 += this.putOutput(verdict, 3, devices.l3, now);
+        if (event.l4) counts.l4 += this.putOutput(verdict, 4, devices.l4, now);
       }
       const { tenant } = this.options;
       for (const [layer, count] of [
@@ -125,20 +125,21 @@ export class HotPath {
     this.db.close();
   }
 
-  private putVerdict(event: FusedEvent, now: number): void {
-    const { event_id, category, severity, l3, l4, l8 } = event;
-    const verdict = JSON.stringify({ happened: event.ts, source: event.payload.source, l3, l4, l8 });
-    const values = [category, severity, l4?.class ?? null, l8.complete ? 1 : 0, verdict];
-    this.statements.soc.run(event_id, this.options.tenant, now, ...values);
+  private putVerdict({ event, json: { l3, l4, l8 } }: Verdict, now: number): void {
+    const { event_id, category, severity } = event;
+    const facts = { happened: event.ts, source: event.payload.source, l3: event.l3, l4: event.l4, l8: event.l8 };
+    const values = [category, severity, event.l4?.class ?? null, event.l8.complete ? 1 : 0];
+    this.statements.soc.run(event_id, this.options.tenant, now, ...values, objectJson(facts, { l3, l4, l8 }));
   }
 
-  private putRaw({ event_id, category, payload, l8 }: FusedEvent, device: number, now: number): void {
+  private putRaw({ event, json }: Verdict, device: number, now: number): void {
+    const { event_id, category, payload, l8 } = event;
     const source = typeof payload.source === "string" ? payload.source : "unknown";
-    const values = [source, category, l8.severity_before, safeJson(payload.fields ?? {})];
+    const values = [source, category, l8.severity_before, json.fields];
     this.statements.raw.run(event_id, this.options.tenant, now, device, 3, ...values);
   }
 
-  private putOutput({ event_id, l3, l4 }: FusedEvent, layer: 3 | 4, device: number, now: number): number {
+  private putOutput({ event: { event_id, l3, l4 } }: Verdict, layer: 3 | 4, device: number, now: number): number {
     const [label, score, why] =
       layer === 3 ? [l3?.decision, l3?.score, l3?.rules] : [l4?.class, l4?.confidence, l4?.evidence];
     const values = [label ?? "", score ?? 0, JSON.stringify(why)];
