@@ -90,7 +90,10 @@ describe("concerns", () => {
   it("are weighed by severity, verdict, number and growth, weightiest first", () => {
     expect(weightOf({ severity: "CRITICAL", confidence: 1, count: 1000, growth: 1 })).toBe(0.853);
     expect(weightOf({ severity: "INFO", confidence: 0, count: 1, growth: null })).toBe(0);
-    const found = suspectsOf([tally({}), tally({ concern: "category:ADVML", severity: "HIGH", count: 1, confidence: 0 })], false);
+    const found = suspectsOf(
+      [tally({}), tally({ concern: "category:ADVML", severity: "HIGH", count: 1, confidence: 0 })],
+      false,
+    );
     expect(found.map(({ kind, name }) => [kind, name])).toEqual([
       ["class", "RECON"],
       ["category", "ADVML"],
