@@ -49,6 +49,7 @@ const SERVICES = [
   "l8-crypto",
   "l8-soar",
   "l9-coa",
+  "l9-strategy",
   "l9-nc3",
   "l7-router",
   "shrink",

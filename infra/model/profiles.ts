@@ -35,6 +35,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l8-crypto": { kind: "program", scope: "shared", role: "soc", scalable: false },
   "dsmil-l8-soar": tenantProgram,
   "dsmil-l9-coa": tenantProgram,
+  "dsmil-l9-strategy": tenantProgram,
   "dsmil-l9-nc3": tenantProgram,
   "dsmil-l7-worker": { kind: "program", scope: "shared", role: "ai", scalable: true, several: true },
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },

@@ -53,6 +53,14 @@ describe("Layer 9 on a security-operations node", () => {
     });
   });
 
+  it("gives global strategy what the COA engine has", async () => {
+    const all = await compose(MANIFEST);
+    expect(targets(all, "dsmil-l9-strategy-alpha")).toEqual(targets(all, "dsmil-l9-coa-alpha"));
+    const { envs, memory } = container(all, "dsmil-l9-strategy-alpha");
+    expect(memory).toBe(128);
+    expect(envs).toEqual(expect.arrayContaining(["DEVICE_ID=60", "REDIS_STREAM_L6_OUT=ALPHA_L6_OUT"]));
+  });
+
   it("gives the gate its tenant's officers, in a file that is root's, and no policy", async () => {
     const all = await compose(MANIFEST);
     expect(targets(all, "dsmil-l9-nc3-bravo")).toEqual([
@@ -70,7 +78,7 @@ describe("Layer 9 on a security-operations node", () => {
   });
 
   it("lays officers where somebody reads them, and nowhere else", async () => {
-    const without = MANIFEST.split("\n").filter((line) => !/id: (?:l9-nc3|l9-coa|l8-soar),/.test(line));
+    const without = MANIFEST.split("\n").filter((line) => !/id: (?:l9-nc3|l9-coa|l9-strategy|l8-soar),/.test(line));
     const all = await compose(without.join("\n"));
     expect(all.filter(({ name }) => name.endsWith("-officers"))).toEqual([]);
   });

@@ -19,6 +19,7 @@ export const API_ROUTES: Readonly<Record<string, ApiRoute>> = {
   "/v1/chat/completions": post("chat"),
   "/v1/soc/enrich": post("soc"),
   "/v1/soc/coa": post("soc"),
+  "/v1/soc/strategy": post("soc"),
 };
 
 /** What a token must allow for a URL that is no route of the API: which URLs there are is told to those alone who may chat. */

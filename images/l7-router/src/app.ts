@@ -64,7 +64,7 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
   });
   const callerOf = (request: FastifyRequest): ApiKey => callers.get(request) as ApiKey;
   addChatRoutes(app, { chat, metrics, log, callerOf });
-  addSocRoutes(app, devices, callerOf);
+  addSocRoutes(app, devices, callerOf, (caller) => chat.admit(caller));
   refuseOtherMethods(app);
   return app;
 }

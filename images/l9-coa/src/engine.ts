@@ -2,11 +2,11 @@ import type { DecisionPoint } from "../../runtime/policy/decision-point.ts";
 import type { ArchiveLookup } from "../../runtime/soc/archive-lookup.ts";
 import type { CoaAnswer, CoaQuestion } from "../../runtime/soc/coa.ts";
 import type { Indicator } from "../../runtime/soc/enrichment.ts";
+import { NothingPermitted, Permissions } from "../../runtime/soc/permissions.ts";
 import { indicatorOf, type Sighting } from "../../runtime/soc/sighting.ts";
 import type { StopGuard } from "../../runtime/stop/stop-guard.ts";
 import { targetsOf } from "./evidence.ts";
 import { chooseOptions } from "./options.ts";
-import { NothingPermitted, Permissions } from "./permission.ts";
 import { scoreCourses } from "./score.ts";
 import { isThreat, type Situation, situationOf } from "./situation.ts";
 

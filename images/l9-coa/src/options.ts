@@ -1,8 +1,8 @@
 import type { JudgedEvent } from "../../runtime/soc/archive-lookup.ts";
 import type { CoaAction, CoaOption, RoeLevel } from "../../runtime/soc/coa.ts";
+import type { Permission, Permissions } from "../../runtime/soc/permissions.ts";
 import type { Course } from "./courses.ts";
 import type { Targets } from "./evidence.ts";
-import type { Permission, Permissions } from "./permission.ts";
 import type { ScoredCourse } from "./score.ts";
 import type { Situation } from "./situation.ts";
 

@@ -1,6 +1,7 @@
 import { DbeError } from "../dbe/codec/error.ts";
 import type { Envelope } from "../dbe/codec/types.ts";
 import type { Handler, Reply } from "../dbe/local/inbox.ts";
+import { roeTokenOf } from "../dbe/roe-token.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { safeJson } from "../safe-json.ts";
@@ -22,6 +23,8 @@ export interface QuestionHandlerParts<Q> {
   readonly askers?: readonly number[];
   /** Type of the answers. */
   readonly answerType: number;
+  /** Whether questions must have this device's ROE token; answers then have that of who asked (default: no). */
+  readonly strategic?: true;
   /** Longest question, bytes. */
   readonly maxBytes: number;
   /** Reads a question's JSON; throws an Error that names what is wrong. */
@@ -61,17 +64,21 @@ export function questionHandler<Q>(parts: QuestionHandlerParts<Q>): Handler {
         throw signal.aborted ? new DbeError("TIMEOUT", "not answered in time") : error;
       });
     metrics.processed(counted, 1, (performance.now() - begun) / 1000, tenant);
-    return { type: answerType, payload: Buffer.from(safeJson({ tenant_id: tenant, ...answer })) };
+    const token = parts.strategic && { tlvs: { roeTokenId: roeTokenOf(source) } };
+    return { type: answerType, payload: Buffer.from(safeJson({ tenant_id: tenant, ...answer })), ...token };
   };
 }
 
 function refusalOf(
-  { tlvs, source }: Envelope,
-  { tenant, askers }: Pick<QuestionHandlerParts<unknown>, "tenant" | "askers">,
+  { tlvs, source, destination }: Envelope,
+  { tenant, askers, strategic }: Pick<QuestionHandlerParts<unknown>, "tenant" | "askers" | "strategic">,
 ) {
   if (tlvs.tenantId === undefined) return new DbeError("MISSING_TENANT", "no tenant");
   if (tenant !== undefined && tlvs.tenantId !== tenant) {
     return new DbeError("TENANT_MISMATCH", `this service is of ${tenant}`);
+  }
+  if (strategic && tlvs.roeTokenId !== roeTokenOf(destination)) {
+    return new DbeError("INVALID_ROE_TOKEN", "not this device's token");
   }
   if (source === L7_ROUTER) {
     return tlvs.claimToken ? undefined : new DbeError("MISSING_CLAIM_TOKEN", "a question without a claim");

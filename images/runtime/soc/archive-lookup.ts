@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { DbeError } from "../dbe/codec/error.ts";
 import type { Severity } from "../severity.ts";
+import { archiveQuery } from "./archive-query.ts";
 import type { Indicator } from "./enrichment.ts";
 import type { RelatedEvent } from "./proposal.ts";
 import { type Fields, type FoundEvent, INDICATOR_FIELDS, type Sighting } from "./sighting.ts";
@@ -9,9 +9,6 @@ import { type Fields, type FoundEvent, INDICATOR_FIELDS, type Sighting } from ".
 const NEWEST = 50_000;
 /** Events with an indicator that are counted at most. */
 const MOST_MATCHES = 1000;
-
-/** SQLSTATE of a statement that took too long. */
-const CANCELED = "57014";
 
 interface EventRow {
   readonly event_id: string;
@@ -104,13 +101,7 @@ export class ArchiveLookup {
     return { count, first, last, ...found, searched: NEWEST };
   }
 
-  private async query<T>(text: string, values: readonly unknown[]): Promise<readonly T[]> {
-    try {
-      return (await this.pool.query(text, [...values])).rows as T[];
-    } catch (error) {
-      const { code, message } = error as pg.DatabaseError;
-      const reason = code === CANCELED ? "TIMEOUT" : "DESTINATION_UNAVAILABLE";
-      throw new DbeError(reason, `the archive: ${message}`, { cause: error });
-    }
+  private query<T>(text: string, values: readonly unknown[]): Promise<readonly T[]> {
+    return archiveQuery<T>(this.pool, text, values);
   }
 }

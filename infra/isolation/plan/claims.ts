@@ -18,6 +18,7 @@ interface Question {
 const QUESTIONS: readonly Question[] = [
   // A question that is none is refused by the device, before it decides on anything: that is how its answer is known.
   { name: "L9_COA_REQ", type: TYPES.L9_COA_REQ, destination: 59, payload: "{}", answer: "MALFORMED" },
+  { name: "L9_COA_REQ (strategy)", type: TYPES.L9_COA_REQ, destination: 60, payload: "{}", answer: "MALFORMED" },
   {
     ...{ name: "L9_STOP_REQ", type: TYPES.L9_STOP_REQ, destination: 61, answer: "L9_STOP_RESP" },
     payload: JSON.stringify({ order: "state" }),

@@ -39,6 +39,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l8-crypto": l8CryptoPart,
   "dsmil-l8-soar": proposingProgramPart,
   "dsmil-l9-coa": proposingProgramPart,
+  "dsmil-l9-strategy": proposingProgramPart,
   "dsmil-l9-nc3": nc3Part,
   "dsmil-shrink": shrinkPart,
 };

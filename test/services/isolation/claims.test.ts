@@ -4,6 +4,7 @@ import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../images/runtime/dbe/local/inbox.ts";
 import { parseCoaQuestion } from "../../../images/runtime/soc/coa.ts";
+import { parseStrategyQuestion } from "../../../images/runtime/soc/strategy.ts";
 import { parseOrder } from "../../../images/runtime/stop/stop-order.ts";
 import { Credentials } from "../../../infra/isolation/drivers/credentials.ts";
 import type { Doors } from "../../../infra/isolation/drivers/doors.ts";
@@ -38,26 +39,29 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.close());
 
-/** Devices 59 and 61 of a tenant, as far as they read what they are asked. */
+/** Devices 59, 60 and 61 of a tenant, as far as they read what they are asked. */
 async function devices(tenant: string): Promise<void> {
   const asked = (read: () => unknown): unknown => {
     reached.push(tenant);
     return read();
   };
-  const coa: Handler = async ({ payload }) => {
-    try {
-      asked(() => parseCoaQuestion(JSON.parse(payload.toString())));
-    } catch (error) {
-      throw new DbeError("MALFORMED", "the question", { cause: error });
-    }
-    return { type: TYPES.L9_COA_RESP, payload: Buffer.from("{}") };
-  };
+  const strategic =
+    (parse: (body: unknown) => unknown): Handler =>
+    async ({ payload }) => {
+      try {
+        asked(() => parse(JSON.parse(payload.toString())));
+      } catch (error) {
+        throw new DbeError("MALFORMED", "the question", { cause: error });
+      }
+      return { type: TYPES.L9_COA_RESP, payload: Buffer.from("{}") };
+    };
   const stop: Handler = async ({ payload }) => {
     asked(() => parseOrder(payload));
     return { type: TYPES.L9_STOP_RESP, payload: Buffer.from("{}") };
   };
   for (const [name, device, handlers] of [
-    ["coa", 59, { [TYPES.L9_COA_REQ]: coa }],
+    ["coa", 59, { [TYPES.L9_COA_REQ]: strategic(parseCoaQuestion) }],
+    ["strategy", 60, { [TYPES.L9_COA_REQ]: strategic(parseStrategyQuestion) }],
     ["nc3", 61, { [TYPES.L9_STOP_REQ]: stop }],
   ] as const) {
     const container = `dsmil-l9-${name}-${tenant.toLowerCase()}`;
@@ -101,15 +105,15 @@ describe("claims of another tenant, at real gateways", () => {
     reached.length = 0;
     const results = await prove();
     expect(failed(results)).toEqual([]);
-    expect(results).toHaveLength(12);
+    expect(results).toHaveLength(18);
     // The controls alone.
-    expect([...reached].sort()).toEqual([...Array(6).fill("ALPHA"), ...Array(6).fill("BRAVO")]);
+    expect([...reached].sort()).toEqual([...Array(9).fill("ALPHA"), ...Array(9).fill("BRAVO")]);
   });
 
   it("are named where the gateways know the key as the other's", async () => {
     const text = certificate(fleet.root, "tenant", "bravo", fleet.tenants.alpha);
     for (const node of ["node-a", "node-b"]) fleet.writeTenant(node, "bravo", { certificate: text });
-    const leaks = ["L9_COA_REQ", "L9_STOP_REQ"].map((name) =>
+    const leaks = ["L9_COA_REQ", "L9_COA_REQ (strategy)", "L9_STOP_REQ"].map((name) =>
       expect.stringContaining(`leak bus/alpha→bravo/${name} of BRAVO with a claim naming bravo, signed by alpha`),
     );
     await expect.poll(async () => failed(await prove()), { timeout: 20_000 }).toEqual(expect.arrayContaining(leaks));

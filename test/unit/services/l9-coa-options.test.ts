@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { targetsOf } from "../../../images/l9-coa/src/evidence.ts";
 import { chooseOptions } from "../../../images/l9-coa/src/options.ts";
-import { NothingPermitted, Permissions } from "../../../images/l9-coa/src/permission.ts";
 import { scoreCourses } from "../../../images/l9-coa/src/score.ts";
 import type { PolicyRequest } from "../../../images/runtime/policy/decision.ts";
 import { DecisionPoint } from "../../../images/runtime/policy/decision-point.ts";
 import type { Policy } from "../../../images/runtime/policy/policy.ts";
+import { NothingPermitted, Permissions } from "../../../images/runtime/soc/permissions.ts";
 import { event, of, uuid } from "./support/judged-events.ts";
 
 describe("options", () => {

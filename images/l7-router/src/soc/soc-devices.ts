@@ -14,4 +14,8 @@ export const SOC_DEVICES = {
     ...{ device: 59, type: TYPES.L9_COA_REQ, name: "COA engine", roeTokenId: roeTokenOf(59) },
     ...{ deadlineMs: 8000, maxAnswer: 64 * 1024 },
   },
+  strategy: {
+    ...{ device: 60, type: TYPES.L9_COA_REQ, name: "global strategy", roeTokenId: roeTokenOf(60) },
+    ...{ deadlineMs: 8000, maxAnswer: 64 * 1024 },
+  },
 } as const satisfies Readonly<Record<string, Device>>;

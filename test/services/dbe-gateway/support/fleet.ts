@@ -20,6 +20,7 @@ const DEVICES = {
   "51": "node-a",
   "52": "node-a",
   "59": "node-a",
+  "60": "node-a",
   "61": "node-a",
   "43": "node-b",
   "44": "node-b",

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { Agent } from "node:http";
 import { createCoa } from "../../../../images/l9-coa/src/app.ts";
-import { readConfig as readCoaConfig } from "../../../../images/l9-coa/src/config.ts";
+import { type CoaConfig, readConfig as readCoaConfig } from "../../../../images/l9-coa/src/config.ts";
 import { createNc3 } from "../../../../images/l9-nc3/src/app.ts";
 import { readConfig as readNc3Config } from "../../../../images/l9-nc3/src/config.ts";
 import { GateLog } from "../../../../images/l9-nc3/src/gate-log.ts";
+import { createStrategy } from "../../../../images/l9-strategy/src/app.ts";
+import { readConfig as readStrategyConfig } from "../../../../images/l9-strategy/src/config.ts";
 import { requestDigest } from "../../../../images/runtime/dbe/claim/request-digest.ts";
 import { TYPES } from "../../../../images/runtime/dbe/codec/constants.ts";
 import { decodeLocal, encodeLocal } from "../../../../images/runtime/dbe/codec/local.ts";
@@ -29,6 +31,14 @@ export interface RunningL9 {
   stop(): Promise<void>;
 }
 
+/** An answer of the API. */
+export interface Asked<T> {
+  readonly status: number;
+  /** Of a refusal. */
+  readonly code: string;
+  readonly answer: T;
+}
+
 /** What may be wrong about an NC3 query. */
 export interface QueryChanges {
   readonly messageId?: Buffer;
@@ -49,6 +59,7 @@ export class L9Rig {
   readonly policies: PolicyRig;
   readonly coa = {} as Record<Tenant, RunningL9>;
   readonly gates = {} as Record<Tenant, RunningL9>;
+  readonly strategy = {} as Record<Tenant, RunningL9>;
 
   private constructor(soc: SocRig, policies: PolicyRig) {
     this.soc = soc;
@@ -60,38 +71,36 @@ export class L9Rig {
     for (const tenant of ["alpha", "bravo"] as const) {
       rig.policies.lay(tenant, 1);
       rig.putOfficers(tenant);
-      rig.soc.fleet.addFolder("node-a", `dsmil-l9-coa-${tenant}`, { device: 59, tenants: [tenant.toUpperCase()] });
-      rig.soc.fleet.addFolder("node-a", `dsmil-l9-nc3-${tenant}`, { device: GATE, tenants: [tenant.toUpperCase()] });
+      const tenants = [tenant.toUpperCase()];
+      rig.soc.fleet.addFolder("node-a", `dsmil-l9-coa-${tenant}`, { device: 59, tenants });
+      rig.soc.fleet.addFolder("node-a", `dsmil-l9-strategy-${tenant}`, { device: 60, tenants });
+      rig.soc.fleet.addFolder("node-a", `dsmil-l9-nc3-${tenant}`, { device: GATE, tenants });
       rig.coa[tenant] = await rig.startCoa(tenant);
+      rig.strategy[tenant] = await rig.startStrategy(tenant);
       rig.gates[tenant] = await rig.startGate(tenant);
     }
     return rig;
   }
 
   async close(): Promise<void> {
-    for (const one of [...Object.values(this.coa), ...Object.values(this.gates)]) await one.stop();
+    const all = [this.coa, this.strategy, this.gates].flatMap((one) => Object.values(one));
+    for (const one of all) await one.stop();
     await this.soc.close();
     this.policies.remove();
   }
 
   async startCoa(tenant: Tenant): Promise<RunningL9> {
-    const config = readCoaConfig({
-      ...this.variables(tenant, "coa"),
-      POLICY_DIR: `${this.policies.tenants}/${tenant}`,
-      POLICY_SHARED_DIR: this.policies.rulesFolder,
-      POLICY_POLL_MS: "50",
-      OFFICERS_DIR: `${this.soc.fleet.dir}/officers/${tenant}`,
-      OFFICERS_POLL_MS: "50",
-    });
-    const service = new TenantService(config, quiet());
-    const { postgres, policy } = config;
-    const limits = { connections: 1, statementMs: 2000 };
-    const questions = createPostgresPool(postgres, "coa-questions", quiet(), { ...limits, readOnly: true });
-    const pool = createPostgresPool(postgres, "coa-decisions", quiet(), limits);
-    const decisions = await tenantDecisions({ service, policy, pool, schema: postgres.schema });
-    const stop = await tenantStop({ service, officers: config.officers, pool: questions, schema: postgres.schema });
-    createCoa({ service, config, questions, decisions, stop });
-    return started(service, [questions, pool]);
+    const config = readCoaConfig(this.deciding(tenant, "coa"));
+    const { service, pools, ...parts } = await decidingParts(config);
+    createCoa({ service, config, ...parts });
+    return started(service, pools);
+  }
+
+  async startStrategy(tenant: Tenant): Promise<RunningL9> {
+    const config = readStrategyConfig(this.deciding(tenant, "strategy"));
+    const { service, pools, ...parts } = await decidingParts(config);
+    createStrategy({ service, config, ...parts });
+    return started(service, pools);
   }
 
   async startGate(tenant: Tenant): Promise<RunningL9> {
@@ -118,10 +127,14 @@ export class L9Rig {
   }
 
   /** Asks the API as the tenant for courses of action. */
-  async ask(tenant: Tenant, payload: object): Promise<{ status: number; code: string; answer: CoaAnswer }> {
+  ask(tenant: Tenant, payload: object): Promise<Asked<CoaAnswer>> {
+    return this.post<CoaAnswer>(tenant, "/v1/soc/coa", payload);
+  }
+
+  /** Asks the API as the tenant. */
+  async post<T>(tenant: Tenant, url: string, payload: object): Promise<Asked<T>> {
     const headers = { authorization: `Bearer ${API_KEYS[tenant]}` };
-    const asked = { method: "POST", url: "/v1/soc/coa", headers, payload } as const;
-    const { statusCode, json } = await this.soc.router.app.inject(asked);
+    const { statusCode, json } = await this.soc.router.app.inject({ method: "POST", url, headers, payload });
     return { status: statusCode, code: json().error?.code ?? "", answer: json() };
   }
 
@@ -175,11 +188,37 @@ export class L9Rig {
     return (await this.soc.processes[node].ctl("send", JSON.stringify(probe))).out;
   }
 
+  private deciding(tenant: Tenant, name: string): Readonly<Record<string, string>> {
+    return {
+      ...this.variables(tenant, name),
+      POLICY_DIR: `${this.policies.tenants}/${tenant}`,
+      POLICY_SHARED_DIR: this.policies.rulesFolder,
+      POLICY_POLL_MS: "50",
+      OFFICERS_DIR: `${this.soc.fleet.dir}/officers/${tenant}`,
+      OFFICERS_POLL_MS: "50",
+    };
+  }
+
   private variables(tenant: Tenant, name: string): Readonly<Record<string, string>> {
     const container = `dsmil-l9-${name}-${tenant}`;
     const folder = this.soc.fleet.folder("node-a", container);
     return { ...this.soc.fabric.variables, TENANT_ID: tenant.toUpperCase(), DBE_FOLDER: folder };
   }
+}
+
+/** A service that asks its tenant's archive and policy, as its main.ts makes it. */
+async function decidingParts(config: CoaConfig) {
+  const service = new TenantService(config, quiet());
+  const { postgres, policy, identity } = config;
+  const limits = { connections: 1, statementMs: 2000 };
+  const questions = createPostgresPool(postgres, `${identity.service}-questions`, quiet(), {
+    ...limits,
+    readOnly: true,
+  });
+  const pool = createPostgresPool(postgres, `${identity.service}-decisions`, quiet(), limits);
+  const decisions = await tenantDecisions({ service, policy, pool, schema: postgres.schema });
+  const stop = await tenantStop({ service, officers: config.officers, pool: questions, schema: postgres.schema });
+  return { service, questions, decisions, stop, pools: [questions, pool] };
 }
 
 async function started(service: TenantService, pools: readonly { end(): Promise<void> }[]): Promise<RunningL9> {

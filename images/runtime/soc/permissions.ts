@@ -1,6 +1,6 @@
-import type { PolicyRequest, PolicyStamp } from "../../runtime/policy/decision.ts";
-import type { DecisionPoint } from "../../runtime/policy/decision-point.ts";
-import type { RoeLevel } from "../../runtime/soc/coa.ts";
+import type { PolicyRequest, PolicyStamp } from "../policy/decision.ts";
+import type { DecisionPoint } from "../policy/decision-point.ts";
+import type { RoeLevel } from "./coa.ts";
 
 /** What the policy says of an action, or of a level of engagement. */
 export interface Permission {
