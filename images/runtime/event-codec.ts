@@ -21,6 +21,7 @@ const isUnit: Check = (value) => typeof value === "number" && value >= 0 && valu
 const isUnitOrNone: Check = (value) => value === undefined || isUnit(value);
 const isWhole: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff;
 const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const isTextsOrNone: Check = (value) => value === undefined || isTexts(value);
 const isModel: Check = (value) => {
   if (value === undefined) return true;
   const { name, version } = (value ?? {}) as Fields;
@@ -53,7 +54,14 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     model: isModel,
   },
   l8: { device: isWhole, severity_before: isSeverity, severity: isSeverity, escalations: isTexts, complete: isBoolean },
-  l8_enrichment: { advml_flags: isTexts, about: isText, l3_score: isUnitOrNone, l4_threat: isUnitOrNone },
+  l8_enrichment: {
+    advml_flags: isTextsOrNone,
+    signal_flags: isTextsOrNone,
+    about: isText,
+    facts: (value) => value === undefined || isObject(value),
+    l3_score: isUnitOrNone,
+    l4_threat: isUnitOrNone,
+  },
 };
 
 /** An event's text for a stream or a store. */

@@ -40,12 +40,16 @@ export interface L8Result {
   readonly complete: boolean;
 }
 
-/** Layer 8, device 51: what an entry of its own is about. */
+/** Layer 8, devices 51, 54, 55 and 57: what an entry of their own is about. Only what they found has it. */
 export interface L8Enrichment {
-  /** `LAYER_DISCREPANCY`, `POSSIBLE_LOG_TAMPER`. */
-  readonly advml_flags: readonly string[];
+  /** Of device 51: `LAYER_DISCREPANCY`, `POSSIBLE_LOG_TAMPER`. */
+  readonly advml_flags?: readonly string[];
+  /** Of devices 54, 55 and 57: `INTEL_MATCH`, `UNUSUAL_LOGIN`, `BEACON` … */
+  readonly signal_flags?: readonly string[];
   /** Id of the event, or name of the row, that the flags are about. */
   readonly about: string;
+  /** What led to a signal flag: names and figures. */
+  readonly facts?: { readonly [key: string]: Json | undefined };
   /** Layer 3's score, 0 to 1. */
   readonly l3_score?: number;
   /** How much of a threat Layer 4 holds it for, 0 to 1. */

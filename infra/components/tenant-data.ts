@@ -90,7 +90,7 @@ export class TenantData extends pulumi.ComponentResource {
           { key: streams.l5Out, groups: [], retentionSeconds: hot },
           { key: streams.l6Out, groups: [], retentionSeconds: hot },
           { key: streams.rejects, groups: ["l8-analytics"], retentionSeconds: hot },
-          { key: streams.socEvents, groups: ["dsmil", "l8-advml", "l8-soar"], retentionSeconds: soc },
+          { key: streams.socEvents, groups: ["dsmil", "l8-advml", "l8-signals", "l8-soar"], retentionSeconds: soc },
           { key: streams.proposals, groups: ["dsmil"], retentionSeconds: soc },
         ],
       },

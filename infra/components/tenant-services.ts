@@ -6,6 +6,7 @@ import type { Model, Node, Tenant } from "../model/types.ts";
 import { type FileArgs, HealthGate, NodeFiles } from "../provider/index.ts";
 import type { TenantSecrets } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
+import { feedsOn } from "./feeds-of.ts";
 import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
 import type { NodeModels } from "./node-models.ts";
@@ -19,6 +20,8 @@ import { tokenDoor } from "./token-door.ts";
 export interface TenantServicesArgs {
   readonly model: Model;
   readonly node: Node;
+  /** Project folder. */
+  readonly root: string;
   readonly tenant: Tenant;
   readonly engine: Provider;
   readonly runtime: NodeRuntime;
@@ -32,7 +35,7 @@ export interface TenantServicesArgs {
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
 export class TenantServices extends pulumi.ComponentResource {
   constructor(args: TenantServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { model, node, tenant, engine, runtime, models, policies } = args;
+    const { model, node, root, tenant, engine, runtime, models, policies } = args;
     super("dsmil:component:TenantServices", tenant.id, {}, opts);
     const credentials = new NodeFiles(
       `${tenant.id}-credentials`,
@@ -49,6 +52,7 @@ export class TenantServices extends pulumi.ComponentResource {
     const doors = this.doors(args);
     const plans = model.containers.filter((c) => c.node === node.id && c.tenant === tenant.id);
     const officers = officersOn(node, tenant, plans, this);
+    const feeds = feedsOn({ node, tenant, root }, plans, this);
     const containers = plans.map((plan) => ({
       plan,
       resource: new ServiceContainer(
@@ -63,6 +67,7 @@ export class TenantServices extends pulumi.ComponentResource {
             ...models.requirements(plan),
             ...policies.requirements(plan),
             ...officers(plan),
+            ...feeds(plan),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),

@@ -96,6 +96,17 @@ export interface ManifestNotifyChannel {
   readonly target: string;
 }
 
+export interface ManifestFeed {
+  readonly id: string;
+  readonly kind: "stix" | "csv" | "taxii";
+  readonly path?: string;
+  readonly url?: string;
+  readonly every?: string;
+  readonly token_file?: string;
+  readonly ca_file?: string;
+  readonly confidence: number;
+}
+
 export interface ManifestTenant {
   readonly id: string;
   readonly roe_level: RoeLevel;
@@ -105,6 +116,7 @@ export interface ManifestTenant {
   readonly officers: readonly ManifestOfficer[];
   readonly tools: readonly string[];
   readonly notify: readonly ManifestNotifyChannel[];
+  readonly feeds: readonly ManifestFeed[];
   readonly api_keys: readonly string[];
   readonly ingest_port?: number;
   readonly shrink_port?: number;

@@ -4,6 +4,7 @@ import type { Manifest, ManifestDbe, ManifestDevice, ManifestService, ManifestTe
 import { collectionsOf, hostName, schemaOf, streamsOf, tenantPrefix, tokenIdBase } from "./names.ts";
 import { resolveNodeKey } from "./node-key.ts";
 import { profileOf } from "./profiles.ts";
+import { resolveFeed } from "./resolve-feed.ts";
 import { shrinkServices } from "./shrink-services.ts";
 import { carve, parseSubnet } from "./subnet.ts";
 import type { Dbe, Device, Fleet, HostEntry, Model, Network, Node, Service, Tenant } from "./types.ts";
@@ -115,6 +116,7 @@ function resolveTenant(tenant: ManifestTenant, perTenant: boolean): Tenant {
     officers: officers.map(({ person, public_key }) => ({ person, publicKey: public_key })),
     tools,
     notify: notify.map(({ channel, target }) => ({ channel, target })),
+    feeds: tenant.feeds.map(resolveFeed),
     retentionHotSeconds: milliseconds(retention.hot) / 1_000,
     retentionSocSeconds: milliseconds(retention.soc) / 1_000,
     retentionArchiveDays: milliseconds(retention.archive) / 86_400_000,

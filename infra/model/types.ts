@@ -117,6 +117,28 @@ export interface NotifyChannel {
   readonly target: string;
 }
 
+/** A feed of indicators of threats. */
+export type Feed =
+  | {
+      readonly kind: "stix" | "csv";
+      readonly id: string;
+      /** File of the project: `feeds/alpha.csv`. */
+      readonly path: string;
+      /** Of indicators that say none, 0 to 100. */
+      readonly confidence: number;
+    }
+  | {
+      readonly kind: "taxii";
+      readonly id: string;
+      /** Address of the collection. */
+      readonly url: string;
+      readonly everySeconds: number;
+      /** Files on the node, which the operator lays there, both in one folder that is named after the tenant. */
+      readonly tokenFile?: string;
+      readonly caFile?: string;
+      readonly confidence: number;
+    };
+
 /** Stream keys of one tenant in Redis. */
 export interface TenantStreams {
   readonly l3In: string;
@@ -142,6 +164,7 @@ export interface Tenant {
   readonly officers: readonly Officer[];
   readonly tools: readonly string[];
   readonly notify: readonly NotifyChannel[];
+  readonly feeds: readonly Feed[];
   /** Seconds that entries of the layers' streams are kept. */
   readonly retentionHotSeconds: number;
   /** Seconds that SOC_EVENTS entries are kept. */

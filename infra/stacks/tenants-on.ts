@@ -27,7 +27,7 @@ export function tenantsOn({ model, node, root, rules, engine, runtime, data, ten
     signed: ({ id }) => data.policy(id),
   });
   const certificate = (id: string) => data.certificate(id);
-  const shared = { model, node, engine, runtime, models, policies, certificate };
+  const shared = { model, node, root, engine, runtime, models, policies, certificate };
   for (const tenant of tenants) new TenantServices({ ...shared, tenant, secrets: data.tenant(tenant.id) });
   return { models, policies };
 }

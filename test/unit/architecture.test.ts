@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/components": [
     "infra/model",
     "infra/models",
+    "infra/feeds",
     "infra/render",
     "infra/images",
     "infra/policy",
@@ -31,6 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/isolation": ["infra/model", "infra/access", "images/runtime"],
   "infra/drills": ["infra/model", "infra/isolation", "images/runtime"],
   "infra/models": [],
+  "infra/feeds": [],
 };
 
 /** The one thing components take from stacks: the types of the outputs that flow between stacks. */

@@ -3,6 +3,7 @@ import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
 import type { Refuser } from "../../runtime/reject.ts";
 import { rejectPoison } from "../../runtime/reject-poison.ts";
+import { OwnEvents } from "../../runtime/soc/own-events.ts";
 import { StreamConsumer } from "../../runtime/stream-consumer.ts";
 import { StreamWriter } from "../../runtime/stream-writer.ts";
 import type { TenantService } from "../../runtime/tenant-service.ts";
@@ -29,7 +30,8 @@ export function createAdvml({ service, config, pool }: AdvmlParts): void {
   const writer = new StreamWriter(service.writer);
   const { schema } = config.postgres;
   const { socEvents } = config.streams;
-  const findings = new Findings({ pool, schema, writer, socEvents, self, flags, log: service.log });
+  const events = new OwnEvents({ pool, schema, writer, socEvents, source: "l8-advml" });
+  const findings = new Findings({ events, self, flags, log: service.log });
   watchSocEvents(service, config, findings, writer);
   checkLogs({ service, config, pool }, findings);
   answerQuestions(service, config, flags);

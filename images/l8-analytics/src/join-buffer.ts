@@ -1,6 +1,6 @@
 import type { DsmilEvent } from "../../runtime/event.ts";
+import { RecentIds } from "../../runtime/recent-ids.ts";
 import type { StreamEntry } from "../../runtime/stream-entry.ts";
-import { RecentIds } from "./recent-ids.ts";
 
 /** An entry that carried a part of an event, to be acknowledged when the event is stored. */
 export type EntryRef = Pick<StreamEntry, "key" | "id">;

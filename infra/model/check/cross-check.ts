@@ -4,6 +4,7 @@ import { checkAddresses } from "./addresses.ts";
 import { checkDbe } from "./dbe.ts";
 import { checkDevices } from "./devices.ts";
 import { checkDuplicates } from "./duplicates.ts";
+import { checkFeeds } from "./feeds.ts";
 import { checkLimits } from "./limits.ts";
 import { checkMemory } from "./memory.ts";
 import { checkNames } from "./names.ts";
@@ -30,6 +31,7 @@ const CHECKS: readonly Check[] = [
   checkShrink,
   checkTenants,
   checkNotify,
+  checkFeeds,
   checkLimits,
 ];
 

@@ -38,7 +38,7 @@ const onDecisions = (statement: string) =>
 
 const found = async () =>
   (await flagged(fabric))
-    .filter(({ l8_enrichment }) => l8_enrichment?.advml_flags.includes("POSSIBLE_LOG_TAMPER"))
+    .filter(({ l8_enrichment }) => l8_enrichment?.advml_flags?.includes("POSSIBLE_LOG_TAMPER"))
     .map(({ payload }) => String(payload.detail));
 
 /** Waits until both logs were gone through again, from their first to their last entry. */

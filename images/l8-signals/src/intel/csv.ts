@@ -1,0 +1,62 @@
+import { toUtc } from "../../../runtime/timestamp.ts";
+import { normalised } from "./indicator.ts";
+import { FeedCollector, type ParsedFeed } from "./parsed-feed.ts";
+import { type FeedDefaults, isConfidence } from "./stix.ts";
+
+const HEADER = "type,value,confidence,valid_until,source";
+/** Longest line, characters. */
+const MAX_LINE = 4096;
+
+/**
+ * Reads a feed of lines `type,value,confidence,valid_until,source` below a header of these names (RFC 4180 without line
+ * breaks in values; empty lines and such that begin with # do not count). The last three may be empty.
+ * @throws Error when the header is another one
+ */
+export function parseCsv(text: string, { feed, confidence: usual }: FeedDefaults): ParsedFeed {
+  const collector = new FeedCollector();
+  let headed = false;
+  for (const raw of text.replace(/^\ufeff/, "").split("\n")) {
+    const line = raw.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    if (!headed) {
+      if (line.replaceAll(" ", "").toLowerCase() !== HEADER) throw new Error(`does not begin with the line ${HEADER}`);
+      headed = true;
+      continue;
+    }
+    const cells = line.length > MAX_LINE ? undefined : cellsOf(line);
+    if (cells?.length !== 5) {
+      collector.skip("line that has not five values");
+      continue;
+    }
+    const [type = "", value = "", sure = "", end = "", source = ""] = cells;
+    const confidence = sure === "" ? usual : Number(sure);
+    const until = end === "" ? undefined : toUtc(end.length === 10 ? `${end}T00:00:00Z` : end);
+    const form = normalised(type.toLowerCase(), value);
+    if ("wrong" in form)
+      collector.skip(form.wrong.startsWith("unknown") ? form.wrong : `${type} that is ${form.wrong}`);
+    else if (!isConfidence(confidence)) collector.skip("confidence that is no whole number from 0 to 100");
+    else if (end !== "" && until === undefined) collector.skip("valid_until that is no date");
+    else {
+      const ends = until === undefined ? {} : { until: Date.parse(until) };
+      collector.add({ feed, ...form, confidence, ...ends, labels: source === "" ? [] : [source.slice(0, 64)] });
+    }
+  }
+  if (!headed) throw new Error(`does not begin with the line ${HEADER}`);
+  return collector.parsed;
+}
+
+const CELL = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
+
+/** Values of a line; undefined where quotation marks do not fit. */
+function cellsOf(line: string): string[] | undefined {
+  const cells: string[] = [];
+  CELL.lastIndex = 0;
+  for (;;) {
+    const match = CELL.exec(line);
+    if (!match) return undefined;
+    const [, quoted, plain = "", end] = match;
+    cells.push((quoted === undefined ? plain : quoted.replaceAll('""', '"')).trim());
+    if (end === "") return cells;
+    if (cells.length > 8) return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Observed } from "../observed.ts";
+import type { Signal } from "../signal.ts";
+import { Beacons } from "./beacons.ts";
+import { Scans } from "./scans.ts";
+import { Tunnels } from "./tunnels.ts";
+import { Uploads } from "./uploads.ts";
+
+/** Categories of what sensors of the network see. */
+const SEEN: ReadonlySet<string> = new Set(["NETWORK", "DNS", "WEB"]);
+
+/** Device 57: what connections look like over time. */
+export class NetworkWatch {
+  private readonly beacons = new Beacons();
+  private readonly scans = new Scans();
+  private readonly tunnels = new Tunnels();
+  private readonly uploads = new Uploads();
+  private events = 0;
+
+  /** Events that it looked at. */
+  get looked(): number {
+    return this.events;
+  }
+
+  look(event: Observed): readonly Signal[] {
+    if (!SEEN.has(event.category)) return [];
+    this.events += 1;
+    return [this.beacons, this.scans, this.tunnels, this.uploads].flatMap((one) => one.look(event));
+  }
+}
