@@ -37,7 +37,9 @@ export function encoderGraph(tensor: (name: string) => Tensor, weights: Weights 
 /** The mean over a text's tokens, at length 1. */
 function pooled(graph: Graph, hidden: string, shown: string): string {
   const weight = graph.node("Unsqueeze", [shown, graph.longs([2])]);
-  const sum = graph.node("ReduceSum", [graph.node("Mul", [hidden, weight]), graph.longs([1])], { keepdims: { int: 0 } });
+  const sum = graph.node("ReduceSum", [graph.node("Mul", [hidden, weight]), graph.longs([1])], {
+    keepdims: { int: 0 },
+  });
   const count = graph.node("ReduceSum", [weight, graph.longs([1])], { keepdims: { int: 0 } });
   return graph.node("LpNormalization", [graph.node("Div", [sum, count])], { axis: { int: 1 }, p: { int: 2 } });
 }

@@ -70,7 +70,12 @@ export class Graph {
   }
 }
 
-function nodeOf(type: string, inputs: readonly string[], output: string, attributes: Readonly<Record<string, Attribute>>) {
+function nodeOf(
+  type: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, Attribute>>,
+) {
   const node = new Message();
   for (const input of inputs) node.text(1, input);
   node.text(2, output).text(3, output).text(4, type);

@@ -18,7 +18,11 @@ export function tensorsIn(file: Buffer): (name: string) => Tensor {
   const length = Number(file.readBigUInt64LE(0));
   const header = JSON.parse(file.toString("utf8", 8, 8 + length)) as Readonly<Record<string, Entry>>;
   return (name) => {
-    const { dtype, shape, data_offsets: [from, to] } = header[name] ?? { shape: [], data_offsets: [0, 0] as const };
+    const {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    } = header[name] ?? { shape: [], data_offsets: [0, 0] as const };
     if (dtype !== "F32") throw new Error(`there is no tensor ${name} of F32 in it`);
     // Copied: 32-bit numbers must begin at a multiple of four.
     const bytes = Uint8Array.from(file.subarray(8 + length + from, 8 + length + to));
