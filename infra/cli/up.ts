@@ -7,6 +7,7 @@ import { deploymentOrder, deploymentStages, deployStage, matchesState, requireNo
 import { UserError } from "./errors.ts";
 import { isDeployed, recordDeployment } from "./last-deployment.ts";
 import { projectLab, projectModel } from "./model.ts";
+import { fetchModels } from "./models-phase.ts";
 import { Phases } from "./phases.ts";
 import { compilePolicies } from "./policies-phase.ts";
 import { prepareMachine } from "./prepare.ts";
@@ -45,6 +46,7 @@ async function up(options: UpOptions): Promise<void> {
   const model = await phases.run("check manifest", async () => projectModel(), summary);
   await prepareMachine(phases, model, options.lab);
   await compilePolicies(phases);
+  await fetchModels(phases, model);
   await phases.run(
     "images",
     (step) => buildImages(projectRoot, wantedImages(model, options.lab), { progress: step }),

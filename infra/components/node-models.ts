@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MODELS_FOLDER } from "../model/containers/paths.ts";
 import type { Container, Model, Node } from "../model/types.ts";
-import { type ModelRelease, modelRelease } from "../models/model-release.ts";
-import { NodeFiles } from "../provider/index.ts";
+import { fetchedModel } from "../models/fetched-model.ts";
+import { type ModelVersion, modelRelease } from "../models/model-release.ts";
+import { type FileArgs, LargeFiles, NodeFiles } from "../provider/index.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
 
 export interface NodeModelsArgs {
@@ -11,13 +12,13 @@ export interface NodeModelsArgs {
   /** Project folder. */
   readonly root: string;
   /** Text of model.sig, from the stack that has the signer. */
-  readonly signature: (release: ModelRelease) => pulumi.Input<string>;
+  readonly signature: (release: ModelVersion) => pulumi.Input<string>;
 }
 
 /** The models that services of a node load, each version in a folder of its own. Services watch them; nothing restarts. */
 export class NodeModels extends pulumi.ComponentResource {
   private readonly folder: NodeFiles | undefined;
-  private readonly versions = new Map<string, NodeFiles>();
+  private readonly versions = new Map<string, readonly pulumi.Resource[]>();
 
   constructor(args: NodeModelsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dsmil:component:NodeModels", "models", {}, opts);
@@ -27,27 +28,41 @@ export class NodeModels extends pulumi.ComponentResource {
     if (names.length > 0) {
       const place = { node: node.id, path: MODELS_FOLDER };
       this.folder = new NodeFiles("models", { ...place, files: KEPT_FOLDER }, { parent: this });
-      for (const name of names) this.versions.set(name, this.version(node, modelRelease(root, name), signature));
+      for (const name of names) this.versions.set(name, this.version(node, root, name, signature));
     }
     this.registerOutputs({});
   }
 
   /** What a container must wait for. */
   requirements({ models = [] }: Container): pulumi.Resource[] {
-    return [...(models.length > 0 ? [this.folder] : []), ...models.map((name) => this.versions.get(name))].filter(
+    return [...(models.length > 0 ? [this.folder] : []), ...models.flatMap((name) => this.versions.get(name))].filter(
       (resource) => resource !== undefined,
     );
   }
 
   /** The version is part of its name: the next one is laid before this one goes. */
-  private version(node: Node, release: ModelRelease, signature: NodeModelsArgs["signature"]): NodeFiles {
-    const { name, version, manifest, file, content } = release;
-    const files = {
+  private version(
+    node: Node,
+    root: string,
+    name: string,
+    signature: NodeModelsArgs["signature"],
+  ): readonly pulumi.Resource[] {
+    const fetched = fetchedModel(root, name);
+    const release = fetched ?? modelRelease(root, name);
+    const { version, manifest } = release;
+    const path = `${MODELS_FOLDER}/${name}/${version}`;
+    const files: Record<string, FileArgs> = {
       "model.json": { content: manifest, mode: "0444" },
       "model.sig": { content: signature(release), mode: "0444" },
-      [file]: { content: content.toString("base64"), encoding: "base64", mode: "0444" },
-    } as const;
-    const path = `${MODELS_FOLDER}/${name}/${version}`;
-    return new NodeFiles(`${name}-${version}`, { node: node.id, path, files }, { parent: this });
+    };
+    if ("content" in release) {
+      files[release.file] = { content: release.content.toString("base64"), encoding: "base64", mode: "0444" };
+    }
+    const laid = new NodeFiles(`${name}-${version}`, { node: node.id, path, files }, { parent: this });
+    if (!fetched) return [laid];
+    // A folder of its own: what is in the other is owned as a whole, and contents of this size stay out of the state.
+    const place = { node: node.id, path: `${path}/content`, source: fetched.source, files: fetched.files };
+    // After the folder around it, so that it goes before that one.
+    return [laid, new LargeFiles(`${name}-${version}`, place, { parent: this, dependsOn: laid })];
   }
 }

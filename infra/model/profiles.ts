@@ -30,6 +30,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l4-classifier": tenantProgram,
   "dsmil-l5-forecaster": tenantPredictor,
   "dsmil-l6-risk": tenantPredictor,
+  "dsmil-l7-rag": tenantPredictor,
   "dsmil-l8-analytics": tenantProgram,
   "dsmil-l8-advml": tenantProgram,
   "dsmil-l8-crypto": { kind: "program", scope: "shared", role: "soc", scalable: false },

@@ -2,14 +2,18 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A version of a model as it lies in the project's models/. */
-export interface ModelRelease {
+/** A version of a model, as its model.json in the project's models/ names it. */
+export interface ModelVersion {
   readonly name: string;
   readonly version: string;
   /** Text of model.json, whose bytes are what is signed. */
   readonly manifest: string;
   /** SHA-384 of model.json, hex. */
   readonly digest: string;
+}
+
+/** A version of a model that lies in the project's models/. */
+export interface ModelRelease extends ModelVersion {
   /** Name of the file that holds it. */
   readonly file: "model.onnx" | "model.gguf";
   readonly content: Buffer;
@@ -29,22 +33,30 @@ function namesWith(root: string, file: string): readonly string[] {
 }
 
 /**
+ * What a model's model.json says, whether or not the model itself lies here.
+ * @throws Error when there is none
+ */
+export function modelVersion(root: string, name: string): ModelVersion {
+  const path = join(root, "models", name, "model.json");
+  if (!existsSync(path)) throw new Error(`there is no model ${name}; models/ has ${allModelNames(root).join(", ")}`);
+  const manifest = readFileSync(path, "utf8");
+  const { version } = JSON.parse(manifest) as { readonly version: string };
+  return { name, version, manifest, digest: sha384Of(manifest) };
+}
+
+/**
  * Reads a model of the project.
  * @throws Error when it is not there, or not the one its model.json names
  */
 export function modelRelease(root: string, name: string): ModelRelease {
-  const folder = join(root, "models", name);
-  if (!existsSync(join(folder, "model.json"))) {
-    throw new Error(`there is no model ${name}; models/ has ${allModelNames(root).join(", ")}`);
-  }
-  const manifest = readFileSync(join(folder, "model.json"), "utf8");
-  const { version, sha384, format } = JSON.parse(manifest) as Readonly<Record<"version" | "sha384" | "format", string>>;
+  const found = modelVersion(root, name);
+  const { sha384, format } = JSON.parse(found.manifest) as Readonly<Record<"sha384" | "format", string>>;
   const file = format === "gguf" ? "model.gguf" : "model.onnx";
-  const content = readFileSync(join(folder, file));
+  const content = readFileSync(join(root, "models", name, file));
   if (sha384Of(content) !== sha384) {
     throw new Error(`models/${name}/${file} is not the one that model.json names; train it again or restore it`);
   }
-  return { name, version, manifest, digest: sha384Of(manifest), file, content };
+  return { ...found, file, content };
 }
 
 const sha384Of = (content: string | Buffer): string => createHash("sha384").update(content).digest("hex");

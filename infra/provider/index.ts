@@ -8,6 +8,8 @@ export type * from "./resources/image-on-node/args.ts";
 export * from "./resources/image-on-node/resource.ts";
 export type * from "./resources/model-on-node/args.ts";
 export * from "./resources/model-on-node/resource.ts";
+export type * from "./resources/large-files/args.ts";
+export * from "./resources/large-files/resource.ts";
 export type * from "./resources/model-signer/args.ts";
 export * from "./resources/model-signer/resource.ts";
 export type * from "./resources/node-files/args.ts";

@@ -6,6 +6,7 @@ import type { AnyHandler } from "./handler.ts";
  */
 export const registry: Readonly<Record<string, () => Promise<AnyHandler>>> = {
   "dsmil:index:NodeFiles": async () => (await import("./resources/node-files/handler.ts")).nodeFiles,
+  "dsmil:index:LargeFiles": async () => (await import("./resources/large-files/handler.ts")).largeFiles,
   "dsmil:index:NodeNetwork": async () => (await import("./resources/node-network/handler.ts")).nodeNetwork,
   "dsmil:index:ImageOnNode": async () => (await import("./resources/image-on-node/handler.ts")).imageOnNode,
   "dsmil:index:ModelOnNode": async () => (await import("./resources/model-on-node/handler.ts")).modelOnNode,

@@ -7,6 +7,8 @@ export interface ApiRoute {
   readonly methods: readonly HTTPMethods[];
   /** What a token must allow; keys allow everything. */
   readonly role: L7Role;
+  /** Methods for which it must allow something else. */
+  readonly roles?: Readonly<Record<string, L7Role>>;
 }
 
 const read = (role: L7Role): ApiRoute => ({ methods: ["GET", "HEAD"], role });
@@ -20,6 +22,10 @@ export const API_ROUTES: Readonly<Record<string, ApiRoute>> = {
   "/v1/soc/enrich": post("soc"),
   "/v1/soc/coa": post("soc"),
   "/v1/soc/strategy": post("soc"),
+  "/v1/embeddings": post("chat"),
+  "/v1/rag/documents": { methods: ["GET", "HEAD", "POST"], role: "chat", roles: { POST: "documents" } },
+  "/v1/rag/documents/:id": { methods: ["DELETE"], role: "documents" },
+  "/v1/rag/query": post("chat"),
 };
 
 /** What a token must allow for a URL that is no route of the API: which URLs there are is told to those alone who may chat. */

@@ -8,17 +8,21 @@ import { ApiError } from "./api-error.ts";
 import { API_ROUTES, OTHER_ROLE } from "./api-routes.ts";
 import { authorize } from "./authorize.ts";
 import type { Chat } from "./chat/chat.ts";
+import type { PromptGate } from "./chat/prompt-gate.ts";
 import { addChatRoutes } from "./chat/routes.ts";
 import type { DeviceClient } from "./devices/device-client.ts";
 import type { TokenVerifier } from "./identity/token-verifier.ts";
 import type { ApiKey, KeyRing } from "./key-ring.ts";
 import { modelEntry } from "./models.ts";
+import { RagClient } from "./rag/rag-client.ts";
+import { addRagRoutes } from "./rag/routes.ts";
 import { addSocRoutes } from "./soc/routes.ts";
 
 export interface L7Parts {
   readonly ring: KeyRing;
   readonly tokens: TokenVerifier;
   readonly chat: Chat;
+  readonly prompts: PromptGate;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -32,14 +36,15 @@ const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", 
 
 /** L7 router (device 43): the OpenAI-compatible API. It does not listen. */
 export function createL7Router(parts: L7Parts): FastifyInstance {
-  const { ring, tokens, chat, health, metrics, log, bodyLimit, devices } = parts;
+  const { ring, tokens, chat, prompts, health, metrics, log, bodyLimit, devices } = parts;
   const app = createHttp({ health, metrics, log, bodyLimit, trustProxy: true });
   const callers = new WeakMap<FastifyRequest, ApiKey>();
 
   // Before the body is read: who may not ask costs no memory.
   app.addHook("onRequest", async (request) => {
     if (!needsKey(request)) return;
-    const { role = OTHER_ROLE } = API_ROUTES[request.routeOptions.url ?? ""] ?? {};
+    const { role: usual = OTHER_ROLE, roles } = API_ROUTES[request.routeOptions.url ?? ""] ?? {};
+    const role = roles?.[request.method] ?? usual;
     callers.set(request, await authorize(request.headers, ring, tokens, role));
   });
   app.addHook("onSend", async (_request, reply) => {
@@ -65,6 +70,7 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
   const callerOf = (request: FastifyRequest): ApiKey => callers.get(request) as ApiKey;
   addChatRoutes(app, { chat, metrics, log, callerOf });
   addSocRoutes(app, devices, callerOf, (caller) => chat.admit(caller));
+  addRagRoutes(app, { rag: new RagClient(devices), chat, prompts, callerOf });
   refuseOtherMethods(app);
   return app;
 }

@@ -55,7 +55,7 @@ export class L7Service {
     const prompts = new PromptGate({ bus, keys, device: identity.device, isOn, log });
     const chat = new Chat({ pool, prompts, keys, limiter, log });
     const devices = new DeviceClient({ bus, keys, device: identity.device });
-    this.app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit, devices });
+    this.app = createL7Router({ ring, tokens, chat, prompts, health, metrics, log, bodyLimit, devices });
     this.busHealth = new BusHealth({ bus, keys, tenants: () => ring.tenants, health, identity, log, ...paces });
     health.add({ name: "api_keys", weight: "warning", read: () => this.keys.check() });
     health.add({ name: "signing_seeds", weight: "warning", read: () => keys.files.check() });

@@ -1,4 +1,5 @@
 import type { ModelManifest } from "./manifest.ts";
+import { openOnnx } from "./onnx-runtime.ts";
 
 /** Something that answers rows of features with rows of outputs. */
 export interface Session {
@@ -10,30 +11,12 @@ export interface Session {
 /** Makes a session of a proven model. */
 export type OpenSession = (content: Buffer, manifest: ModelManifest) => Promise<Session>;
 
-/** One thread each: a service has one core, and its models take microseconds. */
-const OPTIONS = {
-  executionProviders: ["cpu"],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: "sequential",
-  graphOptimizationLevel: "all",
-  enableCpuMemArena: false,
-  logSeverityLevel: 3,
-} as const;
-
 /**
- * A session of onnxruntime-node. The package is loaded with the first model: a service without it, or without its native
- * library, works on by rules.
+ * A session of onnxruntime-node.
  * @throws Error saying that the runtime is not there, or what it does not like about the model
  */
 export const openOnnxSession: OpenSession = async (content, manifest) => {
-  // The pinned version has no telemetry in it; a later one would report to its maker, and must be told before it loads.
-  process.env.ORT_DISABLE_TELEMETRY = "1";
-  process.env.ORT_TELEMETRY_DISABLED = "1";
-  const { InferenceSession, Tensor } = await import("onnxruntime-node").catch((error: Error) => {
-    throw new Error(`onnxruntime-node cannot be loaded: ${error.message.split("\n")[0]}`);
-  });
-  const session = await InferenceSession.create(content, OPTIONS);
+  const { session, Tensor } = await openOnnx(content);
   if (session.inputNames.join() !== "features" || session.outputNames.join() !== manifest.output) {
     await session.release();
     throw new Error(`the model has no input features, or no output ${manifest.output}`);

@@ -35,6 +35,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l4-classifier": modelProgramPart,
   "dsmil-l5-forecaster": modelProgramPart,
   "dsmil-l6-risk": modelProgramPart,
+  "dsmil-l7-rag": modelProgramPart,
   "dsmil-l8-analytics": tenantProgramPart,
   "dsmil-l8-advml": tenantProgramPart,
   "dsmil-l8-crypto": l8CryptoPart,

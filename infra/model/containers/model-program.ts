@@ -8,6 +8,7 @@ const MODELS: Readonly<Record<string, readonly string[]>> = {
   "dsmil-l4-classifier": ["l4-threat-classifier"],
   "dsmil-l5-forecaster": ["l5-forecaster"],
   "dsmil-l6-risk": ["l6-risk"],
+  "dsmil-l7-rag": ["l7-encoder"],
 };
 
 /** A program of one tenant that decides by models, which it sees all of and writes none. */

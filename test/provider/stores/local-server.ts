@@ -33,14 +33,14 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A CA and a server certificate for `<store>.dsmil.local` in `dir`. */
+/** A CA and a server certificate for `<store>.dsmil.local`, and for localhost, in `dir`. */
 export function issue(dir: string, store: string): void {
   const openssl = (...args: string[]): void =>
     void execFileSync("openssl", args, { cwd: dir, stdio: ["ignore", "ignore", "pipe"] });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   openssl("req", "-x509", ...key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=test CA");
   openssl("req", ...key, "-keyout", "tls.key", "-out", "tls.csr", "-subj", `/CN=${store}.dsmil.local`);
-  writeFileSync(join(dir, "san"), `subjectAltName=DNS:${store}.dsmil.local`);
+  writeFileSync(join(dir, "san"), `subjectAltName=DNS:${store}.dsmil.local,DNS:localhost`);
   const sign = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "san"];
   openssl("x509", "-req", "-in", "tls.csr", ...sign, "-out", "tls.crt");
 }

@@ -25,6 +25,7 @@ const DEVICES = {
   "43": "node-b",
   "44": "node-b",
   "47": "node-b",
+  "50": "node-b",
 };
 
 /** Links that notice a lost peer within a test's patience. */

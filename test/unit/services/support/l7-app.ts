@@ -74,7 +74,7 @@ export class L7App {
     const prompts = new PromptGate({ ...shared, isOn: true, log });
     const chat = new Chat({ pool: this.pool, prompts, keys: this.signing, limiter: new Limiter(), log });
     const tokens = new TokenVerifier(() => undefined);
-    this.app = createL7Router({ ring, tokens, chat, health, metrics, log, bodyLimit: 2048, devices });
+    this.app = createL7Router({ ring, tokens, chat, prompts, health, metrics, log, bodyLimit: 2048, devices });
   }
 
   get(url: string, key?: string, headers: Record<string, string> = {}) {
