@@ -8,8 +8,8 @@ import { projectLab, projectModel } from "./model.ts";
 import { Phases } from "./phases.ts";
 import { projectRoot } from "./root.ts";
 
-/** Debian packages with the real servers that service and provider tests start for themselves. */
-const TEST_PACKAGES = ["redis-server", "postgresql-15", "haproxy"] as const;
+/** Debian packages with the real servers that service and provider tests start for themselves, and for Python clients. */
+const TEST_PACKAGES = ["redis-server", "postgresql-15", "haproxy", "python3-venv"] as const;
 
 /** Makes this machine fit: checks everything first, then packages, Pulumi and an engine. */
 export async function prepareMachine(
