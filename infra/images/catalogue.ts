@@ -48,6 +48,7 @@ const SERVICES = [
   "l8-advml",
   "l8-crypto",
   "l8-signals",
+  "l8-enclave",
   "l8-soar",
   "l9-coa",
   "l9-strategy",

@@ -35,6 +35,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l8-advml": tenantProgram,
   "dsmil-l8-crypto": { kind: "program", scope: "shared", role: "soc", scalable: false },
   "dsmil-l8-signals": tenantProgram,
+  "dsmil-l8-enclave": { kind: "program", scope: "shared", role: "soc", scalable: false },
   "dsmil-l8-soar": tenantProgram,
   "dsmil-l9-coa": tenantProgram,
   "dsmil-l9-strategy": tenantProgram,

@@ -1,4 +1,4 @@
-import { cryptoFiles } from "../components/crypto-files.ts";
+import { cryptoFiles, enclaveFiles } from "../components/crypto-files.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { SharedServices } from "../components/shared-services.ts";
@@ -15,9 +15,11 @@ export function socStack({ model, node, root, rules }: NodeStackArgs): Record<st
   const runtime = new NodeRuntime({ model, node, engine, root, ...anchors });
   const bus = new DbeGateway({ model, node, engine, runtime, ...anchors, ...data.gateway(node.id) });
   const certificate = (id: string) => data.certificate(id);
+  const fleet = { model, node, root, runtime, data };
   // Their folders are mounted: they must be there before.
   const requires = {
-    "l8-crypto": [bus, runtime.keys, ...cryptoFiles({ model, node, runtime, data })],
+    "l8-crypto": [bus, runtime.keys, ...cryptoFiles(fleet)],
+    "l8-enclave": [bus, runtime.keys, ...enclaveFiles(fleet)],
     shrink: sharedShrinkFiles({ model, node }, certificate),
   };
   new SharedServices({ model, node, engine, runtime, requires });

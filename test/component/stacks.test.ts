@@ -123,6 +123,34 @@ describe("the adversarial ML defence", () => {
   });
 });
 
+describe("secure enclave management", () => {
+  it("serves the fleet: how keys are to be kept, and no folder with a private key", async () => {
+    const soc = await compose("node-a", loadManifestText(MANIFEST));
+    const inputs = soc.find((r) => r.type === CONTAINER && r.name === "dsmil-l8-enclave")?.inputs;
+    expect(inputs?.envs).toContain("DEVICE_ID=56");
+    const mounts = inputs?.mounts as { source: string; readOnly: boolean }[];
+    expect(mounts.map(({ source, readOnly }) => `${source}${readOnly ? "" : " rw"}`).sort()).toEqual([
+      "/etc/dsmil/ca",
+      "/etc/dsmil/dbe/tenants",
+      "/etc/dsmil/enclave",
+      "/etc/dsmil/peer_keys",
+      "/var/lib/dsmil/dbe/dsmil-l8-enclave rw",
+    ]);
+    const files = soc.find((r) => r.type === "dsmil:index:NodeFiles" && r.name === "enclave")?.inputs;
+    const text = JSON.stringify(files);
+    for (const part of ["enclave.json", "models.sig", '\\"node-a\\": \\"file\\"', "audit-reader-hidden"]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain("key-hidden");
+  });
+
+  it("is a service that can be left out", async () => {
+    const without = MANIFEST.replace(/^.*id: l8-enclave,.*\n/m, "");
+    const soc = await compose("node-a", loadManifestText(without));
+    expect(soc.filter((r) => r.name.includes("enclave"))).toEqual([]);
+  });
+});
+
 describe("the crypto watcher", () => {
   it("serves the fleet: certificates without keys, the audit reader's password, no tenant's credentials", async () => {
     const soc = await compose("node-a", loadManifestText(MANIFEST));

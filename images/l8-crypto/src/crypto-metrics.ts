@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { KeyFacts } from "./fleet-files.ts";
+import type { KeyFacts } from "../../runtime/fleet/fleet-files.ts";
 import type { StaleLink } from "./handshakes.ts";
 
 /** The crypto watcher's own metrics. Labels are bounded: nodes and servers of the fleet, reasons of a closed list. */

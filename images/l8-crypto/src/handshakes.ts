@@ -1,4 +1,4 @@
-import type { TrailRow } from "./trail.ts";
+import type { TrailRow } from "../../runtime/fleet/trail.ts";
 
 /** Refusals that mean: somebody wanted weaker keys or an older protocol. */
 const DOWNGRADES: ReadonlySet<string> = new Set(["DOWNGRADE", "UNSUPPORTED_VERSION", "TRANSCRIPT_MISMATCH"]);

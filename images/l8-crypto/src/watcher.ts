@@ -1,9 +1,9 @@
+import { type KeyFacts, readKeyFacts } from "../../runtime/fleet/fleet-files.ts";
+import type { Trail, TrailRow } from "../../runtime/fleet/trail.ts";
 import type { CheckResult, Health } from "../../runtime/health.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { CryptoMetrics } from "./crypto-metrics.ts";
-import { type KeyFacts, readKeyFacts } from "./fleet-files.ts";
 import { Handshakes, meaningOf } from "./handshakes.ts";
-import type { Trail, TrailRow } from "./trail.ts";
 
 export interface WatcherParts {
   readonly fleetDir: string;

@@ -9,6 +9,7 @@ import { l7RouterPart } from "./l7-router.ts";
 import { l7WorkerPart } from "./l7-worker.ts";
 import { l8CryptoPart } from "./l8-crypto.ts";
 import { l8SignalsPart } from "./l8-signals.ts";
+import { l8EnclavePart } from "./l8-enclave.ts";
 import { modelProgramPart } from "./model-program.ts";
 import { nc3Part } from "./nc3.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
@@ -40,6 +41,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l8-advml": tenantProgramPart,
   "dsmil-l8-crypto": l8CryptoPart,
   "dsmil-l8-signals": l8SignalsPart,
+  "dsmil-l8-enclave": l8EnclavePart,
   "dsmil-l8-soar": proposingProgramPart,
   "dsmil-l9-coa": proposingProgramPart,
   "dsmil-l9-strategy": proposingProgramPart,

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readdir } from "node:fs/promises";
-import { type Certificate, MAX_CERTIFICATE_LENGTH, rootSigned } from "../../runtime/pqc/certificate.ts";
-import { readBounded } from "../../runtime/watch/bounded-file.ts";
+import { type Certificate, MAX_CERTIFICATE_LENGTH, rootSigned } from "../pqc/certificate.ts";
+import { readBounded } from "../watch/bounded-file.ts";
 
 /** What the deployer says of the fleet: fleet.json. */
 export interface Fleet {

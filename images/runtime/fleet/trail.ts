@@ -9,6 +9,7 @@ export interface TrailRow {
   readonly kind: string;
   readonly reason: string | null;
   readonly peer: string | null;
+  readonly detail: string;
 }
 
 /** Rows of one page, and pages of a node in one look. */
@@ -32,7 +33,7 @@ export class Trail {
       for (let page = 0; page < MOST_PAGES; page++) {
         const from = this.read.get(node) ?? (await this.begin(node));
         const { rows } = await this.pool.query(
-          `select node, seq, ts, kind, reason, peer from ${this.schema}.entries
+          `select node, seq, ts, kind, reason, peer, detail from ${this.schema}.entries
            where node = $1 and seq > $2 order by seq limit ${PAGE}`,
           [node, from],
         );
