@@ -28,6 +28,6 @@ export function feedFile(root: string, path: string): FeedFile {
   return { content, sha256: createHash("sha256").update(content).digest("hex") };
 }
 
-/** Name of a feed's file on a node. */
+/** Name of a feed's file on a node: no feed's is that of the list. */
 export const feedFileName = (id: string, path: string): string =>
-  `${id}${/\.[a-z0-9]+$/.exec(basename(path))?.[0] ?? ""}`;
+  `feed-${id}${/\.[a-z0-9]+$/.exec(basename(path))?.[0] ?? ""}`;

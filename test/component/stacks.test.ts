@@ -151,6 +151,61 @@ describe("secure enclave management", () => {
   });
 });
 
+describe("threat intelligence, habits and network security", () => {
+  it("have a group on SOC_EVENTS, the stores, their tenant's feeds and no other's", async () => {
+    const data = await compose("node-c", loadManifestText(MANIFEST));
+    const streams = data.find((r) => r.type === "dsmil:index:RedisStreams" && r.name === "alpha")?.inputs.streams;
+    const socEvents = (streams as { key: string; groups: string[] }[]).find(({ key }) => key === "ALPHA_SOC_EVENTS");
+    expect(socEvents?.groups).toContain("l8-signals");
+    const soc = await compose("node-a", loadManifestText(MANIFEST));
+    const files = (name: string) => soc.find((r) => r.type === "dsmil:index:NodeFiles" && r.name === name)?.inputs;
+    const laid = files("alpha-feeds");
+    expect(laid).toMatchObject({
+      node: "node-a",
+      path: "/etc/dsmil/feeds/alpha",
+      uid: 10001,
+      gid: 10001,
+      dirMode: "0700",
+    });
+    const contents = (laid?.files ?? {}) as Readonly<Record<string, { readonly content: string }>>;
+    expect(Object.keys(contents).sort()).toEqual(["feed-example.csv", "feeds.json"]);
+    expect(JSON.parse(contents["feeds.json"]?.content ?? "")).toEqual({
+      tenant: "ALPHA",
+      feeds: [
+        {
+          id: "example",
+          kind: "csv",
+          confidence: 50,
+          file: "feed-example.csv",
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
+      ],
+    });
+    expect(JSON.stringify(files("bravo-feeds"))).not.toMatch(/alpha|example/i);
+    const inputs = soc.find((r) => r.type === CONTAINER && r.name === "dsmil-l8-signals-alpha")?.inputs;
+    expect(inputs?.envs).toEqual(
+      expect.arrayContaining(["DEVICE_ID=54", "TENANT_ID=ALPHA", "REDIS_USER=alpha_writer"]),
+    );
+    expect(inputs).toMatchObject({ memory: 256, memorySwap: 256, cpus: "0.5" });
+    const mounts = inputs?.mounts as { source: string; readOnly: boolean }[];
+    expect(mounts.map(({ source, readOnly }) => `${source}${readOnly ? "" : " rw"}`).sort()).toEqual([
+      ...["/etc/dsmil/ca", "/etc/dsmil/feeds/alpha", "/etc/dsmil/tenants/alpha"],
+    ]);
+  });
+
+  it("reach a TAXII server with what the operator laid in the tenant's folder", async () => {
+    const feed =
+      "{ id: cert, kind: taxii, url: 'https://taxii.example/c/1/', every: 1m, token_file: /etc/dsmil-feeds/alpha/cert.token }";
+    const soc = await compose("node-a", loadManifestText(MANIFEST.replace(/feeds: \[.*\]/, `feeds: [${feed}]`)));
+    const laid = soc.find((r) => r.type === "dsmil:index:NodeFiles" && r.name === "alpha-feeds")?.inputs;
+    expect(JSON.stringify(laid?.files)).toContain('\\"every_seconds\\": 60,\\n      \\"token\\": \\"cert.token\\"');
+    const inputs = soc.find((r) => r.type === CONTAINER && r.name === "dsmil-l8-signals-alpha")?.inputs;
+    expect(JSON.stringify(inputs?.mounts)).toContain(
+      '"source":"/etc/dsmil-feeds/alpha","target":"/run/dsmil/feed-access"',
+    );
+  });
+});
+
 describe("the crypto watcher", () => {
   it("serves the fleet: certificates without keys, the audit reader's password, no tenant's credentials", async () => {
     const soc = await compose("node-a", loadManifestText(MANIFEST));

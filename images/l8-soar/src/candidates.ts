@@ -2,6 +2,7 @@ import type { DsmilEvent } from "../../runtime/event.ts";
 import type { LineFields } from "../../runtime/ingest/normalized-line.ts";
 import { SEVERITIES, type Severity } from "../../runtime/severity.ts";
 import type { Action } from "../../runtime/soc/proposed-action.ts";
+import { signalResponses } from "./signal-candidates.ts";
 import { type TargetKind, targetOf } from "./targets.ts";
 
 /** An action that would fit an event, before anybody was asked. */
@@ -50,9 +51,11 @@ const ALERT_FROM: Severity = "HIGH";
 export function candidatesOf(event: DsmilEvent): readonly Candidate[] {
   const { l4, severity } = event;
   const fields = fieldsOf(event);
-  const responses = l4 && l4.confidence >= SURE ? (RESPONSES[l4.class] ?? []) : [];
-  const fitting = responses.flatMap(([action, least, kind]): Candidate[] => {
-    const target = reaches(severity, least) ? targetOf(fields, kind) : undefined;
+  const classed = l4 && l4.confidence >= SURE ? (RESPONSES[l4.class] ?? []) : [];
+  const responses =
+    signalResponses(event, fields) ?? classed.map(([action, least, kind]) => ({ action, least, kind, fields }));
+  const fitting = responses.flatMap(({ action, least, kind, fields: from }): Candidate[] => {
+    const target = reaches(severity, least) ? targetOf(from, kind) : undefined;
     return target === undefined ? [] : [{ action, target }];
   });
   if (fitting.length > 0) return fitting;

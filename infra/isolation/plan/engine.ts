@@ -1,3 +1,4 @@
+import { feedsFolder } from "../../model/containers/l8-signals.ts";
 import type { Container, Tenant } from "../../model/types.ts";
 import type { Attempt, Layer, Plan, Probe } from "../types.ts";
 import type { Pair } from "./pair.ts";
@@ -32,7 +33,7 @@ function onContainer(pair: Pair, container: Container): Attempt[] {
   if (own === undefined) return [];
   const { node, name } = container;
   const inspect = (format: string): string[] => ["docker", "container", "inspect", "--format", format, name];
-  const inside = (...argv: string[]): Probe => ({
+  const inside = (...argv: string[]): Extract<Probe, { kind: "exec" }> => ({
     kind: "exec",
     node,
     argv: ["docker", "exec", name, BUSYBOX, ...argv],
@@ -40,6 +41,8 @@ function onContainer(pair: Pair, container: Container): Attempt[] {
   const theirs = own.source.replace(/[^/]+$/, victim.id);
   const seen = { refusals: ["not_seen"], leaks: ["seen"], works: ["seen"] };
   const ran = { refusals: ["exit 1"], leaks: ["exit 0"], works: ["exit 0"] };
+  const feeds = container.mounts.find(({ source }) => source === feedsFolder(attacker.id));
+  const theirFeeds = feedsFolder(victim.id);
   const mounts = inspect("{{range .Mounts}}{{.Source}} {{end}}");
   const env = inspect("{{range .Config.Env}}{{println .}}{{end}}");
   return [
@@ -58,6 +61,20 @@ function onContainer(pair: Pair, container: Container): Attempt[] {
       control: inside("cat", `${own.target}/redis_password`),
       ...ran,
     }),
+    ...(feeds === undefined
+      ? []
+      : [
+          attempt(pair, "files", `read ${theirFeeds} in ${name}`, name, {
+            attack: inside("cat", `${theirFeeds}/feeds.json`),
+            control: inside("cat", `${feeds.target}/feeds.json`),
+            ...ran,
+          }),
+          attempt(pair, "files", `feeds of ${victim.id} among those of ${name}`, name, {
+            attack: { ...inside("cat", `${feeds.target}/feeds.json`), seeks: `"tenant": "${victim.prefix}"` },
+            control: { ...inside("cat", `${feeds.target}/feeds.json`), seeks: `"tenant": "${attacker.prefix}"` },
+            ...seen,
+          }),
+        ]),
     attempt(pair, "files", `reach the engine from ${name}`, name, {
       attack: inside("test", "-e", "/var/run/docker.sock"),
       control: inside("test", "-e", own.target),

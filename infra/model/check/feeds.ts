@@ -6,6 +6,7 @@ import { entries } from "./entries.ts";
 
 type Setting = "path" | "url" | "every" | "token_file" | "ca_file";
 
+const PATH = /^feeds(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,63}){1,4}$/;
 const TAXII: readonly Setting[] = ["url", "every", "token_file", "ca_file"];
 const OF_KIND: Readonly<Record<ManifestFeed["kind"], readonly Setting[]>> = {
   stix: ["path"],
@@ -34,7 +35,7 @@ export const checkFeeds: Check = (manifest) => {
 };
 
 function settings(at: ManifestPath, feed: Loose<ManifestFeed>): Finding[] {
-  const { kind, url, every } = feed;
+  const { kind, path, url, every } = feed;
   if (kind === undefined) return [];
   const own = OF_KIND[kind];
   const findings = (["path", ...TAXII] as const)
@@ -46,6 +47,12 @@ function settings(at: ManifestPath, feed: Loose<ManifestFeed>): Finding[] {
   const needed = own[0];
   if (needed !== undefined && feed[needed] === undefined) {
     findings.push({ path: [...at], message: `has no "${needed}"; expected one, as kind ${kind} needs it` });
+  }
+  if (path !== undefined && !PATH.test(path)) {
+    findings.push({
+      path: [...at, "path"],
+      message: `${path} is no file below feeds/; expected one such as feeds/alpha.csv`,
+    });
   }
   if (url !== undefined && !isPlain(url)) {
     findings.push({ path: [...at, "url"], message: "must be an https URL without user, password, query and fragment" });

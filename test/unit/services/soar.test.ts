@@ -30,6 +30,40 @@ const event = (kind: string, severity: Severity, confidence = 0.9, fields: objec
 });
 const shown = (one: DsmilEvent) => candidatesOf(one).map(({ action, target }) => `${action} ${target}`);
 
+const finding = (flag: string, severity: Severity, facts: object = {}, fields: object = FIELDS): DsmilEvent => {
+  const { l3: _l3, l4: _l4, ...rest } = event("NONE", severity, 0, fields);
+  const payload = { fields, detail: "what was found" } as DsmilEvent["payload"];
+  const l8_enrichment = { signal_flags: [flag], about: "x", facts } as NonNullable<DsmilEvent["l8_enrichment"]>;
+  return { ...rest, category: "INTEL", payload, l8_enrichment };
+};
+
+describe("what fits a finding of devices 54, 55 and 57", () => {
+  const matched = (field: string, value: string) => ({ field, value });
+  it.each<[string, Severity, object, readonly string[]]>([
+    ["INTEL_MATCH", "HIGH", matched("dest_ip", "203.0.113.7"), ["ISOLATE_HOST ip:10.1.2.3", "BLOCK_IP ip:203.0.113.7"]],
+    ["INTEL_MATCH", "MEDIUM", matched("dest_ip", "203.0.113.7"), ["BLOCK_IP ip:203.0.113.7"]],
+    ["INTEL_MATCH", "HIGH", matched("src_ip", "203.0.113.9"), ["BLOCK_IP ip:203.0.113.9"]],
+    ["INTEL_MATCH", "MEDIUM", matched("domain", "c2.example"), ["BLOCK_DOMAIN domain:c2.example"]],
+    ["INTEL_MATCH", "HIGH", matched("src_ip", "10.1.2.3"), ["ALERT_ONLY ip:203.0.113.7"]],
+    ["INTEL_MATCH", "HIGH", matched("sha256", "cd".repeat(32)), [`QUARANTINE_FILE hash:${"cd".repeat(32)}`]],
+    ["INTEL_MATCH", "LOW", matched("domain", "c2.example"), []],
+    ["INTEL_MATCH", "HIGH", {}, ["ALERT_ONLY ip:203.0.113.7"]],
+    ["INTEL_MATCH", "HIGH", matched("__proto__", "x"), ["ALERT_ONLY ip:203.0.113.7"]],
+    ["DNS_TUNNEL", "HIGH", {}, ["ISOLATE_HOST ip:10.1.2.3", "BLOCK_DOMAIN domain:evil.example"]],
+    ["PORT_SCAN", "MEDIUM", {}, []],
+    ["UNUSUAL_LOGIN", "MEDIUM", {}, []],
+    ["UNUSUAL_LOGIN", "HIGH", {}, ["ALERT_ONLY ip:203.0.113.7"]],
+    ["BEACON", "HIGH", {}, ["ALERT_ONLY ip:203.0.113.7"]],
+    ["constructor", "HIGH", {}, ["ALERT_ONLY ip:203.0.113.7"]],
+  ])("%s, %s, %j", (flag, severity, facts, expected) =>
+    expect(shown(finding(flag, severity, facts))).toEqual(expected),
+  );
+
+  it("blocks who scans from outside", () => {
+    expect(shown(finding("HOST_SCAN", "MEDIUM", {}, { src_ip: "203.0.113.9" }))).toEqual(["BLOCK_IP ip:203.0.113.9"]);
+  });
+});
+
 describe("what fits an event", () => {
   it.each<[string, Severity, readonly string[]]>([
     [

@@ -24,8 +24,14 @@ const AGAIN_MS = 86_400_000;
  * much, and nothing about who was there.
  */
 export class Habits {
+  private readonly toldFrom: number;
   private accounts = new Lru<string, Account>(MOST_ACCOUNTS);
   private told = new Lru<string, number>(MOST_ACCOUNTS);
+
+  /** @param toldFrom bits above what is expected from which a login is told */
+  constructor(toldFrom = TOLD_FROM_BITS) {
+    this.toldFrom = toldFrom;
+  }
 
   /** Accounts that are known. */
   get size(): number {
@@ -57,7 +63,7 @@ export class Habits {
     if (account.weight < LEAST_LOGINS || account.days < LEAST_DAYS) return undefined;
     const surprises = Object.entries(account.surprise(login)) as readonly (readonly [Feature, Surprise])[];
     const bits = surprises.reduce((sum, [, { excess }]) => sum + excess, 0);
-    if (bits < TOLD_FROM_BITS) return undefined;
+    if (bits < this.toldFrom) return undefined;
     const key = `${login.user}\n${login.source}\n${login.host}`;
     const before = this.told.get(key);
     if (before !== undefined && Math.abs(login.at - before) < AGAIN_MS) return undefined;

@@ -9,7 +9,7 @@ import { readStixIndicator } from "./stix.ts";
 
 const MEDIA_TYPE = "application/taxii+json;version=2.1";
 /** Of one answer, bytes and ms; answers of one poll, objects asked for in one, and ms of all together. */
-const LIMITS = { bytes: 8 * 1024 * 1024, ms: 15_000, pages: 500, perPage: 1000, pollMs: 300_000 } as const;
+const LIMITS = { bytes: 8 * 1024 * 1024, ms: 15_000, pages: 200, perPage: 1000, pollMs: 300_000 } as const;
 
 /**
  * A collection of a TAXII 2.1 server: asks for what was added since the last time, page by page, and keeps what is still in

@@ -1,4 +1,3 @@
-import { isOutside } from "../../../runtime/soc/outside.ts";
 import { Lru } from "../lru.ts";
 import type { Observed } from "../observed.ts";
 import type { Signal } from "../signal.ts";
@@ -34,10 +33,10 @@ interface Pair {
 export class Beacons {
   private readonly pairs = new Lru<string, Pair>(MOST_PAIRS);
 
-  look({ id, at, fields }: Observed): readonly Signal[] {
+  /** @param outward whether it goes from inside to outside */
+  look({ id, at, fields }: Observed, outward: boolean): readonly Signal[] {
     const { src_ip: source, dest_ip: target, dest_port: port, flow_id: flow, domain } = fields;
-    if (typeof source !== "string" || typeof target !== "string" || BY_THE_CLOCK.has(port)) return [];
-    if (isOutside(source) || !isOutside(target)) return [];
+    if (!outward || typeof source !== "string" || typeof target !== "string" || BY_THE_CLOCK.has(port)) return [];
     const name = `${source}>${target}:${port ?? ""}`;
     const pair = this.pairs.take(name, () => ({ gaps: [], last: Number.NaN, flows: [], told: -1 }));
     if (flow !== undefined && pair.flows.includes(flow)) return [];

@@ -1,3 +1,4 @@
+import { isOutside } from "../../../runtime/soc/outside.ts";
 import type { Observed } from "../observed.ts";
 import type { Signal } from "../signal.ts";
 import { Beacons } from "./beacons.ts";
@@ -24,6 +25,8 @@ export class NetworkWatch {
   look(event: Observed): readonly Signal[] {
     if (!SEEN.has(event.category)) return [];
     this.events += 1;
-    return [this.beacons, this.scans, this.tunnels, this.uploads].flatMap((one) => one.look(event));
+    const { src_ip: from, dest_ip: to } = event.fields;
+    const outward = typeof from === "string" && typeof to === "string" && !isOutside(from) && isOutside(to);
+    return [this.beacons, this.scans, this.tunnels, this.uploads].flatMap((one) => one.look(event, outward));
   }
 }

@@ -1,4 +1,3 @@
-import { isOutside } from "../../../runtime/soc/outside.ts";
 import { Lru } from "../lru.ts";
 import type { Observed } from "../observed.ts";
 import type { Signal } from "../signal.ts";
@@ -29,10 +28,11 @@ interface Source {
 export class Uploads {
   private readonly sources = new Lru<string, Source>(MOST_SOURCES);
 
-  look({ id, at, fields }: Observed): readonly Signal[] {
+  /** @param outward whether it goes from inside to outside */
+  look({ id, at, fields }: Observed, outward: boolean): readonly Signal[] {
     const { event_type: type, src_ip: from, dest_ip: to, bytes_out: bytes } = fields;
     if ((type !== "flow" && type !== "netflow") || typeof from !== "string" || typeof to !== "string") return [];
-    if (typeof bytes !== "number" || bytes <= 0 || isOutside(from) || !isOutside(to)) return [];
+    if (typeof bytes !== "number" || bytes <= 0 || !outward) return [];
     const hour = Math.floor(at / HOUR_MS);
     const source = this.sources.take(from, () => ({ hour, bytes: 0, told: false, hours: 0, mean: 0, variance: 0 }));
     if (hour < source.hour) return [];
