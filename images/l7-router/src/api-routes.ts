@@ -19,6 +19,9 @@ export const API_ROUTES: Readonly<Record<string, ApiRoute>> = {
   "/v1/chat/completions": post("chat"),
   "/v1/soc/enrich": post("soc"),
   "/v1/soc/coa": post("soc"),
+  "/v1/tools": read("agent"),
+  "/v1/tools/:tool": post("agent"),
+  "/v1/agent/runs": post("agent"),
 };
 
 /** What a token must allow for a URL that is no route of the API: which URLs there are is told to those alone who may chat. */

@@ -4,6 +4,7 @@ import type { Health } from "../../runtime/health.ts";
 import { createHttp } from "../../runtime/http.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
+import { addAgentRoutes } from "./agent/routes.ts";
 import { ApiError } from "./api-error.ts";
 import { API_ROUTES, OTHER_ROLE } from "./api-routes.ts";
 import { authorize } from "./authorize.ts";
@@ -65,6 +66,7 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
   const callerOf = (request: FastifyRequest): ApiKey => callers.get(request) as ApiKey;
   addChatRoutes(app, { chat, metrics, log, callerOf });
   addSocRoutes(app, devices, callerOf);
+  addAgentRoutes(app, { devices, chat, callerOf });
   refuseOtherMethods(app);
   return app;
 }

@@ -9,8 +9,8 @@ export const L7_TOKEN = {
   maxLength: 8192,
 } as const;
 
-/** What a token allows: `chat` the models, `soc` the questions to the tenant's SOC. */
-export const L7_ROLES = ["chat", "soc"] as const;
+/** What a token allows: `chat` the models, `soc` the questions to the tenant's SOC, `agent` tools and agents. */
+export const L7_ROLES = ["chat", "soc", "agent"] as const;
 export type L7Role = (typeof L7_ROLES)[number];
 
 /** Form of a token's subject: it stands in claims and log lines. */

@@ -21,6 +21,8 @@ export interface PromptGateParts {
   readonly log: Log;
 }
 
+type Origin = PromptCheck["prompt_check"]["origin"];
+
 /** The tenant's defence against what takes models over. */
 const DEFENCE = 51;
 /** Time in which a verdict must be here, ms. */
@@ -47,33 +49,44 @@ export class PromptGate {
    * @throws ApiError 400 `prompt_injection`; 503 `prompt_check_unavailable` when nobody can say
    */
   async pass(caller: ApiKey, messages: readonly ChatMessage[]): Promise<void> {
-    if (!this.parts.isOn) return;
     const text = messages.flatMap(({ role, content }) => (role === "user" ? [content] : [])).join("\n\n");
+    if (await this.allows(caller, text, "user")) return;
+    throw new ApiError(400, "prompt_injection", "Prompt injection pattern detected", "messages");
+  }
+
+  /**
+   * Whether a text may reach a language model; what is refused is a line with `audit: true`.
+   * @throws ApiError 503 `prompt_check_unavailable` when nobody can say
+   */
+  async allows(caller: ApiKey, text: string, origin: Origin): Promise<boolean> {
+    if (!this.parts.isOn) return true;
     const key = this.parts.keys.of(caller.tenant);
     if (!key) throw unavailable(new Error("signing seed missing"));
     if (!this.places.take(caller.tenant)) throw unavailable(new Error("all places are taken"));
     try {
-      for (const piece of pieces(text)) await this.ask(caller, key, piece);
+      for (const piece of pieces(text))
+        if (!(await this.allowsPiece(caller, key, { text: piece, origin }))) return false;
+      return true;
     } finally {
       this.places.free(caller.tenant);
     }
   }
 
-  private async ask(caller: ApiKey, key: Signer, text: string): Promise<void> {
-    const verdict = await this.verdict(caller, key, text).catch((error: unknown) => {
+  private async allowsPiece(caller: ApiKey, key: Signer, check: PromptCheck["prompt_check"]): Promise<boolean> {
+    const verdict = await this.verdict(caller, key, check).catch((error: unknown) => {
       throw unavailable(error);
     });
-    if (verdict.allow) return;
+    if (verdict.allow) return true;
     const { score, patterns } = verdict;
-    const who = { tenant: caller.tenant, key: caller.name };
+    const who = { tenant: caller.tenant, key: caller.name, origin: check.origin };
     const told = { audit: true, action: "api.chat", outcome: "denied", code: "prompt_injection", score, patterns };
     this.parts.log.warn({ ...told, ...who }, "prompt refused");
-    throw new ApiError(400, "prompt_injection", "Prompt injection pattern detected", "messages");
+    return false;
   }
 
-  private async verdict({ tenant, name }: ApiKey, key: Signer, text: string) {
+  private async verdict({ tenant, name }: ApiKey, key: Signer, prompt_check: PromptCheck["prompt_check"]) {
     const { bus, device } = this.parts;
-    const question: PromptCheck = { prompt_check: { text, origin: "user" } };
+    const question: PromptCheck = { prompt_check };
     const messageId = bus.newMessageId();
     const claimToken = await mintClaim(key, { tenant, userId: name, device, messageId });
     const { payload } = await bus.request({

@@ -5,10 +5,9 @@ import type { Log } from "../../../runtime/log.ts";
 import type { Metrics } from "../../../runtime/metrics.ts";
 import { ApiError } from "../api-error.ts";
 import type { ApiKey } from "../key-ring.ts";
-import { WorkerError } from "../workers/worker-error.ts";
-import type { Started } from "../workers/worker-pool.ts";
 import type { Chat } from "./chat.ts";
-import { type ChatRequest, parseChat } from "./chat-request.ts";
+import { parseChat } from "./chat-request.ts";
+import { brokenOff, collect, type UnderWay } from "./collect.ts";
 import { Completion } from "./completion.ts";
 
 export interface ChatRoutesParts {
@@ -22,13 +21,9 @@ export interface ChatRoutesParts {
 /** Largest body: 128 Ki characters of messages, escaped, and what is around them. */
 const BODY_LIMIT = 1024 * 1024;
 
-/** One answer under way. */
-interface Answer {
-  readonly caller: ApiKey;
-  readonly asked: ChatRequest;
-  readonly started: Started;
+/** One answer under way, and where it goes. */
+interface Answer extends UnderWay {
   readonly reply: FastifyReply;
-  readonly gone: AbortSignal;
 }
 
 /** `POST /v1/chat/completions`, at once or as a stream. A client that goes away stops its worker. */
@@ -50,22 +45,9 @@ export function addChatRoutes(app: FastifyInstance, parts: ChatRoutesParts): voi
   });
 }
 
-async function whole({ chat }: ChatRoutesParts, { caller, asked, started, gone }: Answer): Promise<object> {
-  const texts: string[] = [];
-  try {
-    for await (const event of started.events) {
-      if ("delta" in event) texts.push(event.delta);
-      if (!("done" in event)) continue;
-      chat.spend(caller, event.done.usage);
-      return new Completion(started.model).whole(texts.join(""), event.done.finish_reason, event.done.usage);
-    }
-    throw new WorkerError("down", 502, "worker_failed", "the answer has no end");
-  } catch (error) {
-    chat.spendPart(caller, asked, texts.length);
-    if (gone.aborted) throw gone.reason;
-    if (!(error instanceof WorkerError)) throw error;
-    throw brokenOff(error);
-  }
+async function whole({ chat }: ChatRoutesParts, answer: Answer): Promise<object> {
+  const { text, finish_reason, usage } = await collect(chat, answer);
+  return new Completion(answer.started.model).whole(text, finish_reason, usage);
 }
 
 async function streamed(parts: ChatRoutesParts, answer: Answer): Promise<FastifyReply> {
@@ -113,10 +95,4 @@ function begin(reply: FastifyReply): ServerResponse {
 async function send(response: ServerResponse, event: object, gone: AbortSignal): Promise<void> {
   gone.throwIfAborted();
   if (!response.write(`data: ${JSON.stringify(event)}\n\n`)) await once(response, "drain", { signal: gone });
-}
-
-function brokenOff(cause: unknown): ApiError {
-  const error = new ApiError(502, "worker_failed", "The answer broke off. Ask again.");
-  error.cause = cause;
-  return error;
 }
