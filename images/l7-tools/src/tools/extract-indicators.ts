@@ -42,7 +42,9 @@ export const extractIndicators: Tool<ExtractInput> = ({ text, types = KINDS }) =
   const urls = matches(meant, URLS)
     .map((url) => url.replace(/[.,;:!?)\]]+$/, ""))
     .filter((url) => URL.canParse(url));
-  const emails = matches(meant, EMAILS).filter((one) => isDomain(one.split("@")[1] ?? ""));
+  const emails = matches(meant, EMAILS)
+    .map((one) => one.replace(/[.-]+$/, ""))
+    .filter((one) => isDomain(one.split("@")[1] ?? ""));
   // The host of a URL and of a mail address is found as a name; what stands in a path is not.
   const bare = urls.reduce((rest, url) => rest.replaceAll(url, ` ${hostOf(url)} `), meant);
   const found: Readonly<Record<IndicatorKind, readonly string[]>> = {
