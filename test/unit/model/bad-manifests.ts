@@ -589,7 +589,7 @@ const BUS: readonly BadManifest[] = [
     "    tools: [decode]",
     "    tools: [▸decoed]",
     "tenants[0].tools[0]",
-    'there is no "decoed"',
+    "is not valid here",
     "decode",
   ),
   bad(
