@@ -80,7 +80,7 @@ describe("what a model says", () => {
 });
 
 describe("what a model is asked", () => {
-  const run = parseAgentRun({ goal: "Look", context: "line" });
+  const run = parseAgentRun({ goal: "Look", context: "material 4711" });
   const messages = messagesFor(state({ run, taken: [taken("hash", { text: "x" }, { md5: "y" })] }));
 
   it("says where each text is from, and has no text of others in the system's words", () => {
@@ -90,7 +90,7 @@ describe("what a model is asked", () => {
       "user tool",
       "user user",
     ]);
-    expect(messages[0]?.content).not.toContain("line");
+    expect(messages[0]?.content).not.toContain("4711");
     expect(messages[0]?.content).toContain("decode(text, encoding?)");
   });
 

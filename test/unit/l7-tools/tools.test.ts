@@ -48,7 +48,7 @@ describe("extract_indicators", () => {
         domain: ["evil.example.com", "phish.example.net"],
         hash: ["d41d8cd98f00b204e9800998ecf8427e"],
       },
-      count: 6,
+      count: 7,
       truncated: false,
     });
   });
