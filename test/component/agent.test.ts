@@ -33,7 +33,7 @@ it("the tool executor has every tenant's policy and its way onto the bus, and no
   expect(tools.mounts.map(({ source, target }) => `${source} ${target}`).sort()).toEqual([
     "/etc/dsmil/policies/shared /run/dsmil/policy-shared",
     "/etc/dsmil/policies/tenants /run/dsmil/policy",
-    "/run/dsmil/dbe/dsmil-l7-tools /run/dbe",
+    "/var/lib/dsmil/dbe/dsmil-l7-tools /run/dbe",
   ]);
   expect(tools).toMatchObject({ readOnly: true, tmpfs: {}, networksAdvanced: [{ name: "metrics_net" }] });
   expect(JSON.stringify(tools.envs)).not.toMatch(/PASSWORD|SECRET|POSTGRES|REDIS|TENANT/);
