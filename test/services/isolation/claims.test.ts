@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../images/runtime/dbe/local/inbox.ts";
+import { parseAgentQuestion } from "../../../images/runtime/l7/agent.ts";
 import { parseCoaQuestion } from "../../../images/runtime/soc/coa.ts";
 import { parseOrder } from "../../../images/runtime/stop/stop-order.ts";
 import { Credentials } from "../../../infra/isolation/drivers/credentials.ts";
@@ -40,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.close());
 
-/** Devices 59 and 61 of a tenant, as far as they read what they are asked. */
+/** Devices 48, 59 and 61 of a tenant, as far as they read what they are asked. */
 async function devices(tenant: string): Promise<void> {
   const asked = (read: () => unknown): unknown => {
     reached.push(tenant);
@@ -58,6 +59,17 @@ async function devices(tenant: string): Promise<void> {
     asked(() => parseOrder(payload));
     return { type: TYPES.L9_STOP_RESP, payload: Buffer.from("{}") };
   };
+  const agent: Handler = async ({ payload }) => {
+    try {
+      asked(() => parseAgentQuestion(JSON.parse(payload.toString())));
+    } catch (error) {
+      throw new DbeError("MALFORMED", "the question", { cause: error });
+    }
+    return { type: TYPES.L7_SERVICE_RESP, payload: Buffer.from("{}") };
+  };
+  const own = `dsmil-l7-agent-${tenant.toLowerCase()}`;
+  fleet.addFolder("node-b", own, { device: 48, tenants: [tenant] });
+  await fleet.inbox("node-b", own, { [TYPES.L7_SERVICE_REQ]: agent });
   for (const [name, device, handlers] of [
     ["coa", 59, { [TYPES.L9_COA_REQ]: coa }],
     ["nc3", 61, { [TYPES.L9_STOP_REQ]: stop }],
@@ -106,9 +118,9 @@ describe("claims of another tenant, at real gateways", () => {
     reached.length = 0;
     const results = await prove();
     expect(failed(results)).toEqual([]);
-    expect(results).toHaveLength(12);
+    expect(results).toHaveLength(18);
     // The controls alone.
-    expect([...reached].sort()).toEqual([...Array(6).fill("ALPHA"), ...Array(6).fill("BRAVO")]);
+    expect([...reached].sort()).toEqual([...Array(9).fill("ALPHA"), ...Array(9).fill("BRAVO")]);
   });
 
   it("are named where the gateways know the key as the other's", async () => {
