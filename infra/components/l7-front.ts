@@ -24,8 +24,8 @@ export interface L7FrontArgs {
 }
 
 /**
- * The L7 routers behind HAProxy on :8001 with the registries of tenants' API keys that they watch, and their workers, which
- * watch the tenants' certificates.
+ * The L7 routers behind HAProxy on :8001 with the registries of tenants' API keys that they watch, their workers, which
+ * watch the tenants' certificates, and the tool executor, which watches the tenants' policies.
  */
 export class L7Front extends pulumi.ComponentResource {
   private readonly args: L7FrontArgs;
@@ -37,6 +37,9 @@ export class L7Front extends pulumi.ComponentResource {
     this.owned = { node: args.node.id, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0750" };
     for (const tenant of args.model.tenants) this.apiKeys(tenant);
     this.workers();
+    for (const plan of args.model.containers) {
+      if (plan.node === args.node.id && plan.image === "dsmil-l7-tools") this.gated(plan, []);
+    }
     const first = new NodeFiles(
       "l7",
       { ...this.owned, path: "/etc/dsmil/l7/tenants", files: KEPT_FOLDER },

@@ -35,6 +35,11 @@ export interface ImageEntry {
   readonly packageFiles?: readonly string[];
   /** Packages that go into the context's node_modules with all that they need, but for what only builds or types need. */
   readonly packageTrees?: readonly string[];
+  /**
+   * Further programs of a service: each TypeScript file of the folder `from` in the context is bundled into a file of its
+   * own in the folder `to`.
+   */
+  readonly children?: { readonly from: string; readonly to: string };
   /** Image settings of a `rootfs` image, as Dockerfile instructions. */
   readonly settings?: readonly string[];
 }
@@ -54,6 +59,7 @@ const SERVICES = [
   "l9-strategy",
   "l9-nc3",
   "l7-router",
+  "l7-agent",
   "shrink",
   "dbe-gateway",
 ] as const;
@@ -121,6 +127,10 @@ export function imageCatalogue(root: string): readonly ImageEntry[] {
     ...SERVICES.map(
       (id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base: "dsmil-node-base", kind: "service" }),
     ),
+    {
+      ...{ name: "dsmil-l7-tools", context: folder("l7-tools"), base: "dsmil-node-base", kind: "service" },
+      children: { from: "src/programs", to: "tools" },
+    },
     // For nodes whose key a TPM seals: the gateway opens it itself, so that the seed never lies in a file.
     { name: "dsmil-dbe-gateway-tpm", context: folder("dbe-gateway"), base: "dsmil-tpm-tools", kind: "service" },
   ];

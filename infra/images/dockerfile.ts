@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node
 import { basename, dirname, join } from "node:path";
 import type { BuildContext } from "./build-context.ts";
 import { bundleService } from "./bundle.ts";
+import { bundleChildren, childEntries } from "./bundle-children.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import { contextFiles } from "./context.ts";
 import { buildGoProgram } from "./go-program.ts";
@@ -27,6 +28,7 @@ export async function buildDockerfile(
   if (entry.kind === "service") {
     context.progress("bundling");
     await bundleService(context.root, entry.context, join(staged, "main.js"));
+    await bundleChildren(context.root, childEntries(entry), join(staged, entry.children?.to ?? ""));
   }
   if (entry.program !== undefined) {
     await buildGoProgram(context, entry.program, join(staged, basename(entry.program)));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { CHILD_OPTIONS, childEntries } from "./bundle-children.ts";
 import { BUNDLE_OPTIONS } from "./bundle-options.ts";
 import { type ImageEntry, imageCatalogue, imageEntry, RELEASE } from "./catalogue.ts";
 import { contextFiles } from "./context.ts";
@@ -63,9 +64,13 @@ export function imageTags(root: string): ReadonlyMap<string, string> {
     if (entry.packages !== undefined) add(...lockedPackages(lock(), entry.packages));
     if (entry.kind === "service") {
       const graph = sourceGraph(join(entry.context, "src/main.ts"), texts);
-      const sources = [...graph.files].map(([path, text]) => [relative(root, path), text] as const);
+      const children = childEntries(entry);
+      const graphs = children.map((child) => sourceGraph(child, texts));
+      const files = new Map([graph, ...graphs].flatMap((one) => [...one.files]));
+      const sources = [...files].map(([path, text]) => [relative(root, path), text] as const);
       for (const [path, text] of sources.sort(([a], [b]) => (a < b ? -1 : 1))) add(path, text);
       add(JSON.stringify(BUNDLE_OPTIONS), ...lockedPackages(lock(), graph.packages));
+      if (children.length > 0) add(JSON.stringify([CHILD_OPTIONS, entry.children]));
     }
     tags.set(entry.name, `${entry.name}:${RELEASE}-${hash.digest("hex").slice(0, 12)}`);
   }

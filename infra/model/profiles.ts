@@ -42,6 +42,8 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l9-nc3": tenantProgram,
   "dsmil-l7-worker": { kind: "program", scope: "shared", role: "ai", scalable: true, several: true },
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
+  "dsmil-l7-agent": tenantPredictor,
+  "dsmil-l7-tools": { kind: "program", scope: "shared", role: "ai", scalable: false },
   "dsmil-shrink": { kind: "program", scope: "shared", role: "soc", scalable: false, deviceless: true },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },

@@ -79,7 +79,7 @@ describe("models", () => {
 });
 
 describe("what foresees, on an inference node", () => {
-  it("is a container a tenant, with the credentials of the store that it needs and no other", async () => {
+  it("is a container a tenant, with the credentials of the stores that its services there need", async () => {
     const all = await compose("node-b");
     const containers = all.filter(({ type, name }) => type.startsWith("docker:") && /l[56]-/.test(name));
     for (const { name, inputs } of containers) {
@@ -94,7 +94,7 @@ describe("what foresees, on an inference node", () => {
       "dsmil-l6-risk-bravo",
     ]);
     const [alpha] = filesBelow(all, "/etc/dsmil/tenants/alpha");
-    expect(secretNames(alpha)).toEqual(["redis_password"]);
+    expect(secretNames(alpha)).toEqual(["postgres_password", "redis_password"]);
     const [onSoc] = filesBelow(await compose("node-a"), "/etc/dsmil/tenants/alpha");
     expect(secretNames(onSoc)).toEqual(["postgres_password", "qdrant_token", "redis_password"]);
   });
@@ -102,11 +102,15 @@ describe("what foresees, on an inference node", () => {
   it("waits behind one gate a tenant", async () => {
     const gates = (await compose("node-b")).filter(({ type }) => type === "dsmil:index:HealthGate");
     const alpha = gates.find(({ name }) => name === "alpha")?.inputs.containers as { name: string }[];
-    expect(alpha.map(({ name }) => name)).toEqual(["dsmil-l5-forecaster-alpha", "dsmil-l6-risk-alpha"]);
+    expect(alpha.map(({ name }) => name)).toEqual([
+      "dsmil-l5-forecaster-alpha",
+      "dsmil-l6-risk-alpha",
+      "dsmil-l7-agent-alpha",
+    ]);
   });
 
   it("leaves an inference node that runs none of it without any tenant's credentials", async () => {
-    const without = MANIFEST.split("\n").filter((line) => !/id: (l5-forecaster|l6-risk),/.test(line));
+    const without = MANIFEST.split("\n").filter((line) => !/id: (l5-forecaster|l6-risk|l7-agent),/.test(line));
     const all = await compose("node-b", loadManifestText(without.join("\n")));
     expect(filesBelow(all, "/etc/dsmil/tenants/")).toEqual([]);
     expect(filesBelow(all, "/opt/dsmil/models").filter(({ path }) => /\/l[3-6]-/.test(path))).toEqual([]);

@@ -26,6 +26,9 @@ export const API_ROUTES: Readonly<Record<string, ApiRoute>> = {
   "/v1/rag/documents": { methods: ["GET", "HEAD", "POST"], role: "chat", roles: { POST: "documents" } },
   "/v1/rag/documents/:id": { methods: ["DELETE"], role: "documents" },
   "/v1/rag/query": post("chat"),
+  "/v1/tools": read("agent"),
+  "/v1/tools/:tool": post("agent"),
+  "/v1/agent/runs": post("agent"),
 };
 
 /** What a token must allow for a URL that is no route of the API: which URLs there are is told to those alone who may chat. */

@@ -4,6 +4,7 @@ import type { Health } from "../../runtime/health.ts";
 import { createHttp } from "../../runtime/http.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
+import { addAgentRoutes } from "./agent/routes.ts";
 import { ApiError } from "./api-error.ts";
 import { API_ROUTES, OTHER_ROLE } from "./api-routes.ts";
 import { authorize } from "./authorize.ts";
@@ -71,6 +72,7 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
   addChatRoutes(app, { chat, metrics, log, callerOf });
   addSocRoutes(app, devices, callerOf, (caller) => chat.admit(caller));
   addRagRoutes(app, { rag: new RagClient(devices), chat, prompts, callerOf });
+  addAgentRoutes(app, { devices, chat, callerOf });
   refuseOtherMethods(app);
   return app;
 }

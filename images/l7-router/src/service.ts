@@ -1,9 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import { Bus } from "../../runtime/bus/bus.ts";
+import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
+import { TYPES } from "../../runtime/dbe/codec/constants.ts";
 import { Health } from "../../runtime/health.ts";
+import { AGENT_GENERATE_LIMITS } from "../../runtime/l7/agent-generate.ts";
 import { TenantCertificates } from "../../runtime/l7/tenant-certificates.ts";
 import type { Log } from "../../runtime/log.ts";
 import { Metrics } from "../../runtime/metrics.ts";
+import { generateHandler } from "./agent/generate-handler.ts";
 import { createL7Router } from "./app.ts";
 import { Chat } from "./chat/chat.ts";
 import { PromptGate } from "./chat/prompt-gate.ts";
@@ -22,6 +26,8 @@ import { WorkerPool } from "./workers/worker-pool.ts";
 const STATUS_LOOKS = 4;
 /** Requests over the bus at a time; the gateway takes 64 connections of a container. */
 const BUS_CONNECTIONS = 48;
+/** Questions of agents at a time. */
+const AGENT_QUESTIONS = 8;
 
 /** The L7 router with all that runs beside its API. */
 export class L7Service {
@@ -35,7 +41,10 @@ export class L7Service {
   private readonly limits: LimitsWatcher;
   private readonly pool: WorkerPool;
   private readonly busHealth: BusHealth;
+  /** What agents ask the language model. */
+  private readonly inbox: BusInbox;
   private readonly stopping = new AbortController();
+  private agents: Promise<void> | undefined;
 
   /** @param paces of health reports, where not the usual */
   constructor(config: L7Config, log: Log, paces: Pick<BusHealthParts, "everyMs" | "retryMs" | "lookMs"> = {}) {
@@ -56,6 +65,9 @@ export class L7Service {
     const chat = new Chat({ pool, prompts, keys, limiter, log });
     const devices = new DeviceClient({ bus, keys, device: identity.device });
     this.app = createL7Router({ ring, tokens, chat, prompts, health, metrics, log, bodyLimit, devices });
+    const handlers = { [TYPES.L7_SERVICE_REQ]: generateHandler({ chat, prompts, metrics, log }) };
+    const bounds = { concurrency: AGENT_QUESTIONS, maxPayload: AGENT_GENERATE_LIMITS.bytes };
+    this.inbox = new BusInbox({ folder: busFolder, handlers, log, ...bounds });
     this.busHealth = new BusHealth({ bus, keys, tenants: () => ring.tenants, health, identity, log, ...paces });
     health.add({ name: "api_keys", weight: "warning", read: () => this.keys.check() });
     health.add({ name: "signing_seeds", weight: "warning", read: () => keys.files.check() });
@@ -63,6 +75,7 @@ export class L7Service {
     health.add({ name: "limits", weight: "warning", read: () => this.limits.check() });
     health.add({ name: "workers", weight: "warning", read: () => pool.check() });
     health.add({ name: "prompt_check", weight: "warning", read: () => prompts.check() });
+    health.add({ name: "agents", weight: "warning", read: () => this.inbox.check() });
     health.add({ name: "bus", weight: "warning", read: () => this.busHealth.check() });
   }
 
@@ -78,12 +91,13 @@ export class L7Service {
     void this.pool.run(signal);
     await this.app.listen({ host: "0.0.0.0", port: identity.httpPort });
     void this.busHealth.run(signal);
+    this.agents = this.inbox.run(signal);
   }
 
   /** Finishes requests and closes everything. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.app.close();
+    await Promise.all([this.app.close(), this.agents]);
     this.pool.close();
     this.bus.close();
   }

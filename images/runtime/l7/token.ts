@@ -9,8 +9,11 @@ export const L7_TOKEN = {
   maxLength: 8192,
 } as const;
 
-/** What a token allows: `chat` the models and what is found in documents, `soc` the questions to the tenant's SOC, `documents` to lay and remove documents. */
-export const L7_ROLES = ["chat", "soc", "documents"] as const;
+/**
+ * What a token allows: `chat` the models and what is found in documents, `soc` the questions to the tenant's SOC, `documents`
+ * to lay and remove documents, `agent` tools and agents.
+ */
+export const L7_ROLES = ["chat", "soc", "documents", "agent"] as const;
 export type L7Role = (typeof L7_ROLES)[number];
 
 /** Form of a token's subject: it stands in claims and log lines. */

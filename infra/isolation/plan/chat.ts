@@ -2,7 +2,7 @@ import type { ApiIdentity, Attempt, Plan, Probe } from "../types.ts";
 import type { Pair } from "./pair.ts";
 
 /** Routes that work for a tenant. An empty question is refused once it is known who asks: no model runs, no device is asked. */
-const PATHS = ["/v1/chat/completions", "/v1/soc/coa", "/v1/soc/enrich", "/v1/soc/strategy"] as const;
+const PATHS = ["/v1/chat/completions", "/v1/soc/coa", "/v1/soc/enrich", "/v1/soc/strategy", "/v1/agent/runs"] as const;
 /** What an empty question meets behind the check of who asks: it is none, or one too many of the tenant's. */
 const PASSED = ["400 invalid_request", "429 rate_limit_exceeded"] as const;
 

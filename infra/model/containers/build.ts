@@ -5,7 +5,9 @@ import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l3RouterPart } from "./l3-router.ts";
+import { l7AgentPart } from "./l7-agent.ts";
 import { l7RouterPart } from "./l7-router.ts";
+import { l7ToolsPart } from "./l7-tools.ts";
 import { l7WorkerPart } from "./l7-worker.ts";
 import { l8CryptoPart } from "./l8-crypto.ts";
 import { l8SignalsPart } from "./l8-signals.ts";
@@ -32,6 +34,8 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-dbe-quic": dbeQuicPart,
   "dsmil-l7-worker": l7WorkerPart,
   "dsmil-l7-router": l7RouterPart,
+  "dsmil-l7-agent": l7AgentPart,
+  "dsmil-l7-tools": l7ToolsPart,
   "dsmil-l3-router": l3RouterPart,
   "dsmil-l4-classifier": modelProgramPart,
   "dsmil-l5-forecaster": modelProgramPart,

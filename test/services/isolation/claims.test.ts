@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../images/runtime/dbe/local/inbox.ts";
+import { parseAgentQuestion } from "../../../images/runtime/l7/agent.ts";
 import { parseCoaQuestion } from "../../../images/runtime/soc/coa.ts";
 import { parseStrategyQuestion } from "../../../images/runtime/soc/strategy.ts";
 import { parseOrder } from "../../../images/runtime/stop/stop-order.ts";
@@ -39,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.close());
 
-/** Devices 59, 60 and 61 of a tenant, as far as they read what they are asked. */
+/** Devices 48, 59, 60 and 61 of a tenant, as far as they read what they are asked. */
 async function devices(tenant: string): Promise<void> {
   const asked = (read: () => unknown): unknown => {
     reached.push(tenant);
@@ -59,6 +60,17 @@ async function devices(tenant: string): Promise<void> {
     asked(() => parseOrder(payload));
     return { type: TYPES.L9_STOP_RESP, payload: Buffer.from("{}") };
   };
+  const agent: Handler = async ({ payload }) => {
+    try {
+      asked(() => parseAgentQuestion(JSON.parse(payload.toString())));
+    } catch (error) {
+      throw new DbeError("MALFORMED", "the question", { cause: error });
+    }
+    return { type: TYPES.L7_SERVICE_RESP, payload: Buffer.from("{}") };
+  };
+  const own = `dsmil-l7-agent-${tenant.toLowerCase()}`;
+  fleet.addFolder("node-b", own, { device: 48, tenants: [tenant] });
+  await fleet.inbox("node-b", own, { [TYPES.L7_SERVICE_REQ]: agent });
   for (const [name, device, handlers] of [
     ["coa", 59, { [TYPES.L9_COA_REQ]: strategic(parseCoaQuestion) }],
     ["strategy", 60, { [TYPES.L9_COA_REQ]: strategic(parseStrategyQuestion) }],

@@ -579,10 +579,18 @@ const BUS: readonly BadManifest[] = [
   ),
   bad(
     "a signature that counts twice",
-    "    tools: [whois]",
-    `    tools: [whois]\n    officers: [${OFFICER}, ${OFFICER.replace("first", "second").replace("public_key: ", "public_key: ▸")}]`,
+    "    tools: [decode]",
+    `    tools: [decode]\n    officers: [${OFFICER}, ${OFFICER.replace("first", "second").replace("public_key: ", "public_key: ▸")}]`,
     "tenants[0].officers[1].public_key",
     "this key is another officer's already",
+  ),
+  bad(
+    "an unknown tool",
+    "    tools: [decode]",
+    "    tools: [▸decoed]",
+    "tenants[0].tools[0]",
+    "is not valid here",
+    "decode",
   ),
   bad(
     "an unknown channel",

@@ -25,6 +25,8 @@ const DEVICES = {
   "43": "node-b",
   "44": "node-b",
   "47": "node-b",
+  "48": "node-b",
+  "49": "node-b",
   "50": "node-b",
 };
 

@@ -1,0 +1,62 @@
+import { Counter } from "prom-client";
+import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
+import { type Asker, questionHandler } from "../../runtime/bus/question-handler.ts";
+import { TYPES } from "../../runtime/dbe/codec/constants.ts";
+import { DbeError } from "../../runtime/dbe/codec/error.ts";
+import {
+  asksForCatalogue,
+  type CatalogueQuestion,
+  MAX_TOOL_CALL_BYTES,
+  parseToolQuestion,
+  type ToolCall,
+} from "../../runtime/l7/tool-call.ts";
+import type { Log } from "../../runtime/log.ts";
+import type { Metrics } from "../../runtime/metrics.ts";
+import type { Executor } from "./executor.ts";
+
+export interface ToolsParts {
+  readonly executor: Executor;
+  readonly busFolder: string;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** The agent runtime, which alone asks: it keeps the record of each decision. */
+const AGENT = 48;
+/** Calls beyond those that run and wait are refused by the executor; the bus takes a few more, to say so. */
+const CONCURRENCY = 64;
+
+/** Tool executor (device 49): its inbox on the bus. */
+export function toolsInbox({ executor, busFolder, metrics, log }: ToolsParts): BusInbox {
+  const calls = new Counter({
+    name: "dsmil_tool_calls_total",
+    help: "Calls of tools by tool and outcome",
+    labelNames: ["tool", "outcome"],
+    registers: [metrics.registry],
+  });
+  const answer = async (
+    question: ToolCall | CatalogueQuestion,
+    { tenant, source, messageId }: Asker,
+    signal: AbortSignal,
+  ): Promise<object> => {
+    // The L7 router, too, asks by way of the agent.
+    if (source !== AGENT) throw new DbeError("DEVICE_NOT_ALLOWED", `device ${source} may not ask here`);
+    if (asksForCatalogue(question)) return executor.catalogue(tenant);
+    const result = await executor.call(tenant, question, signal);
+    const { outcome, reasons, ms } = result;
+    // A name that is none of the catalogue's is no label.
+    const tool = outcome === "unknown_tool" ? "unknown" : question.tool;
+    calls.inc({ tool, outcome });
+    log.info({ audit: true, tenant, about: messageId, tool, outcome, reasons, ms }, "tool called");
+    return result;
+  };
+  const handler = questionHandler({
+    ...{ askers: [AGENT], answerType: TYPES.L7_SERVICE_RESP, maxBytes: MAX_TOOL_CALL_BYTES, parse: parseToolQuestion },
+    ...{ answer, counted: "L7_TOOL", metrics, log },
+  });
+  const handlers = { [TYPES.L7_SERVICE_REQ]: handler };
+  const repeatable = new Set([TYPES.L7_SERVICE_REQ]);
+  return new BusInbox({
+    ...{ folder: busFolder, handlers, log, concurrency: CONCURRENCY, maxPayload: MAX_TOOL_CALL_BYTES, repeatable },
+  });
+}

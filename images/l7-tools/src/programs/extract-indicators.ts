@@ -1,0 +1,4 @@
+import { serve } from "../sandbox/serve.ts";
+import { extractIndicators } from "../tools/extract-indicators.ts";
+
+serve(extractIndicators);

@@ -1,0 +1,4 @@
+import { serve } from "../sandbox/serve.ts";
+import { ipInfo } from "../tools/ip-info.ts";
+
+serve(ipInfo);

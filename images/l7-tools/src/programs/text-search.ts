@@ -1,0 +1,4 @@
+import { serve } from "../sandbox/serve.ts";
+import { textSearch } from "../tools/text-search.ts";
+
+serve(textSearch);

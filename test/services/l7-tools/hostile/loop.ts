@@ -1,0 +1,5 @@
+import { serve } from "../../../../images/l7-tools/src/sandbox/serve.ts";
+
+serve<object>(() => {
+  for (;;);
+});
