@@ -16,6 +16,7 @@ interface Question {
 }
 
 const QUESTIONS: readonly Question[] = [
+  { name: "L7_SERVICE_REQ", type: TYPES.L7_SERVICE_REQ, destination: 50, payload: "{}", answer: "MALFORMED" },
   // A question that is none is refused by the device, before it decides on anything: that is how its answer is known.
   { name: "L9_COA_REQ", type: TYPES.L9_COA_REQ, destination: 59, payload: "{}", answer: "MALFORMED" },
   {

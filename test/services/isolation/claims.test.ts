@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../images/runtime/dbe/local/inbox.ts";
+import { parseRagQuestion } from "../../../images/runtime/l7/rag/question.ts";
 import { parseCoaQuestion } from "../../../images/runtime/soc/coa.ts";
 import { parseOrder } from "../../../images/runtime/stop/stop-order.ts";
 import { Credentials } from "../../../infra/isolation/drivers/credentials.ts";
@@ -40,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.close());
 
-/** Devices 59 and 61 of a tenant, as far as they read what they are asked. */
+/** Devices 50, 59 and 61 of a tenant, as far as they read what they are asked. */
 async function devices(tenant: string): Promise<void> {
   const asked = (read: () => unknown): unknown => {
     reached.push(tenant);
@@ -58,13 +59,22 @@ async function devices(tenant: string): Promise<void> {
     asked(() => parseOrder(payload));
     return { type: TYPES.L9_STOP_RESP, payload: Buffer.from("{}") };
   };
-  for (const [name, device, handlers] of [
-    ["coa", 59, { [TYPES.L9_COA_REQ]: coa }],
-    ["nc3", 61, { [TYPES.L9_STOP_REQ]: stop }],
+  const rag: Handler = async ({ payload }) => {
+    try {
+      asked(() => parseRagQuestion(JSON.parse(payload.toString())));
+    } catch (error) {
+      throw new DbeError("MALFORMED", "the question", { cause: error });
+    }
+    return { type: TYPES.L7_SERVICE_RESP, payload: Buffer.from("{}") };
+  };
+  for (const [name, node, device, handlers] of [
+    ["l9-coa", "node-a", 59, { [TYPES.L9_COA_REQ]: coa }],
+    ["l9-nc3", "node-a", 61, { [TYPES.L9_STOP_REQ]: stop }],
+    ["l7-rag", "node-b", 50, { [TYPES.L7_SERVICE_REQ]: rag }],
   ] as const) {
-    const container = `dsmil-l9-${name}-${tenant.toLowerCase()}`;
-    fleet.addFolder("node-a", container, { device, tenants: [tenant] });
-    await fleet.inbox("node-a", container, handlers);
+    const container = `dsmil-${name}-${tenant.toLowerCase()}`;
+    fleet.addFolder(node, container, { device, tenants: [tenant] });
+    await fleet.inbox(node, container, handlers);
   }
 }
 
@@ -106,15 +116,15 @@ describe("claims of another tenant, at real gateways", () => {
     reached.length = 0;
     const results = await prove();
     expect(failed(results)).toEqual([]);
-    expect(results).toHaveLength(12);
+    expect(results).toHaveLength(18);
     // The controls alone.
-    expect([...reached].sort()).toEqual([...Array(6).fill("ALPHA"), ...Array(6).fill("BRAVO")]);
+    expect([...reached].sort()).toEqual([...Array(9).fill("ALPHA"), ...Array(9).fill("BRAVO")]);
   });
 
   it("are named where the gateways know the key as the other's", async () => {
     const text = certificate(fleet.root, "tenant", "bravo", fleet.tenants.alpha);
     for (const node of ["node-a", "node-b"]) fleet.writeTenant(node, "bravo", { certificate: text });
-    const leaks = ["L9_COA_REQ", "L9_STOP_REQ"].map((name) =>
+    const leaks = ["L7_SERVICE_REQ", "L9_COA_REQ", "L9_STOP_REQ"].map((name) =>
       expect.stringContaining(`leak bus/alpha→bravo/${name} of BRAVO with a claim naming bravo, signed by alpha`),
     );
     await expect.poll(async () => failed(await prove()), { timeout: 20_000 }).toEqual(expect.arrayContaining(leaks));
