@@ -120,6 +120,7 @@ export type Probe =
       readonly headers?: Readonly<Record<string, string>>;
       /** Makes it a POST, with this as JSON. */
       readonly body?: unknown;
+      readonly method?: "DELETE";
     }
   | {
       /** Class as that of `api`. A POST has no line in its body: it stores nothing even where it is let through. */

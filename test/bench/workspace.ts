@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Node } from "../../infra/model/types.ts";
-import { allModelNames, modelRelease } from "../../infra/models/model-release.ts";
+import { allModelNames, modelVersion } from "../../infra/models/model-release.ts";
 import { generate } from "../../infra/provider/pqc.ts";
 import { pulumiEnv } from "../../infra/toolchain/env.ts";
 import { run } from "./run.ts";
@@ -102,7 +102,7 @@ export class Workspace {
       certificates: { haproxy: { cert: secret, key: secret } },
       tenants: Object.fromEntries(Array.from({ length: tenants }, (_, i) => [tenantId(i), of(tenantId(i))])),
       modelSignatures: Object.fromEntries(
-        allModelNames(this.#root).map((name) => [modelRelease(this.#root, name).digest, "x".repeat(24_000)]),
+        allModelNames(this.#root).map((name) => [modelVersion(this.#root, name).digest, "x".repeat(24_000)]),
       ),
       identity: secret,
     };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../infra/model/types.ts";
-import { modelRelease } from "../../infra/models/model-release.ts";
+import { modelRelease, modelVersion } from "../../infra/models/model-release.ts";
 import { aiStack } from "../../infra/stacks/ai.ts";
 import { dataStack } from "../../infra/stacks/data.ts";
 import { socStack } from "../../infra/stacks/soc.ts";
@@ -44,9 +44,10 @@ describe("models", () => {
       "l4-threat-classifier",
       "l5-forecaster",
       "l6-risk",
+      "l7-encoder",
       "l7-tiny",
     ]);
-    for (const [name, text] of Object.entries(models)) expect(text).toBe(modelRelease(root, name).manifest);
+    for (const [name, text] of Object.entries(models)) expect(text).toBe(modelVersion(root, name).manifest);
   });
 
   it.each([
@@ -70,6 +71,27 @@ describe("models", () => {
     }
   });
 
+  it("that are too large for the state are known there by their digests, and the rest of their folder is as the others'", async () => {
+    const all = await compose("node-b");
+    const [around] = filesBelow(all, "/opt/dsmil/models/l7-encoder");
+    const { manifest, version } = modelVersion(root, "l7-encoder");
+    expect(around?.path).toBe(`/opt/dsmil/models/l7-encoder/${version}`);
+    expect(around?.files).toEqual({
+      "model.json": { content: manifest, mode: "0444" },
+      "model.sig": { content: "signature of l7-encoder", mode: "0444" },
+    });
+    const large = all.filter(({ type }) => type === "dsmil:index:LargeFiles").map(({ inputs }) => inputs);
+    const { bytes, sha384, tokenizer } = JSON.parse(manifest) as Record<string, unknown>;
+    expect(large).toEqual([
+      {
+        ...{ node: "node-b", path: `/opt/dsmil/models/l7-encoder/${version}/content` },
+        source: `.dsmil/cache/models/l7-encoder/${version}`,
+        files: { "model.onnx": { bytes, sha384 }, "tokenizer.json": tokenizer },
+      },
+    ]);
+    expect((await compose("node-a")).filter(({ type }) => type === "dsmil:index:LargeFiles")).toEqual([]);
+  });
+
   it("are believed under the root's key, which lies beside the CA on every node", async () => {
     for (const node of ["node-a", "node-b", "node-c"] as const) {
       const [ca] = filesBelow(await compose(node), "/etc/dsmil/ca");
@@ -81,7 +103,7 @@ describe("models", () => {
 describe("what foresees, on an inference node", () => {
   it("is a container a tenant, with the credentials of the stores that its services there need", async () => {
     const all = await compose("node-b");
-    const containers = all.filter(({ type, name }) => type.startsWith("docker:") && /l[56]-/.test(name));
+    const containers = all.filter(({ type, name }) => type.startsWith("docker:") && /l[56]-|l7-rag/.test(name));
     for (const { name, inputs } of containers) {
       const [own, other] = name.endsWith("-alpha") ? ["alpha", "bravo"] : ["bravo", "alpha"];
       expect(JSON.stringify(inputs.mounts), name).toContain(`/etc/dsmil/tenants/${own}`);
@@ -92,9 +114,11 @@ describe("what foresees, on an inference node", () => {
       "dsmil-l5-forecaster-bravo",
       "dsmil-l6-risk-alpha",
       "dsmil-l6-risk-bravo",
+      "dsmil-l7-rag-alpha",
+      "dsmil-l7-rag-bravo",
     ]);
     const [alpha] = filesBelow(all, "/etc/dsmil/tenants/alpha");
-    expect(secretNames(alpha)).toEqual(["postgres_password", "redis_password"]);
+    expect(secretNames(alpha)).toEqual(["postgres_password", "qdrant_token", "redis_password"]);
     const [onSoc] = filesBelow(await compose("node-a"), "/etc/dsmil/tenants/alpha");
     expect(secretNames(onSoc)).toEqual(["postgres_password", "qdrant_token", "redis_password"]);
   });
@@ -106,11 +130,12 @@ describe("what foresees, on an inference node", () => {
       "dsmil-l5-forecaster-alpha",
       "dsmil-l6-risk-alpha",
       "dsmil-l7-agent-alpha",
+      "dsmil-l7-rag-alpha",
     ]);
   });
 
   it("leaves an inference node that runs none of it without any tenant's credentials", async () => {
-    const without = MANIFEST.split("\n").filter((line) => !/id: (l5-forecaster|l6-risk|l7-agent),/.test(line));
+    const without = MANIFEST.split("\n").filter((line) => !/id: (l5-forecaster|l6-risk|l7-agent|l7-rag),/.test(line));
     const all = await compose("node-b", loadManifestText(without.join("\n")));
     expect(filesBelow(all, "/etc/dsmil/tenants/")).toEqual([]);
     expect(filesBelow(all, "/opt/dsmil/models").filter(({ path }) => /\/l[3-6]-/.test(path))).toEqual([]);

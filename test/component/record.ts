@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { disconnect } from "@pulumi/pulumi/runtime/settings.js";
-import { allModelNames, modelRelease } from "../../infra/models/model-release.ts";
+import { allModelNames, modelVersion } from "../../infra/models/model-release.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const releases = allModelNames(root).map((name) => modelRelease(root, name));
+const releases = allModelNames(root).map((name) => modelVersion(root, name));
 
 /** One registration as the engine would have received it. */
 export interface Registration {

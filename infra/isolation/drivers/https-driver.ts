@@ -24,8 +24,8 @@ export class HttpsDriver {
     return { class: answer.body.includes(seeks) ? "listed" : "not_listed", detail };
   }
 
-  async api({ as, path, headers, body }: ApiProbe): Promise<Answer> {
-    const method = body === undefined ? "GET" : "POST";
+  async api({ as, path, headers, body, ...probe }: ApiProbe): Promise<Answer> {
+    const method = probe.method ?? (body === undefined ? "GET" : "POST");
     const call = { method, path, headers: { ...this.credentials.api(as), ...headers } } as const;
     const answer = await this.doors.https("haproxy", { ...call, ...(body !== undefined && { body }) });
     return coded(answer, `${method} ${path}`);

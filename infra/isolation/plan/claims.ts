@@ -17,7 +17,14 @@ interface Question {
 
 const QUESTIONS: readonly Question[] = [
   // A question that is none is refused by the device, before it decides on anything: that is how its answer is known.
-  { name: "L7_SERVICE_REQ", type: TYPES.L7_SERVICE_REQ, destination: 48, payload: "{}", answer: "MALFORMED" },
+  {
+    name: "L7_SERVICE_REQ (documents)",
+    type: TYPES.L7_SERVICE_REQ,
+    destination: 50,
+    payload: "{}",
+    answer: "MALFORMED",
+  },
+  { name: "L7_SERVICE_REQ (agent)", type: TYPES.L7_SERVICE_REQ, destination: 48, payload: "{}", answer: "MALFORMED" },
   { name: "L9_COA_REQ", type: TYPES.L9_COA_REQ, destination: 59, payload: "{}", answer: "MALFORMED" },
   { name: "L9_COA_REQ (strategy)", type: TYPES.L9_COA_REQ, destination: 60, payload: "{}", answer: "MALFORMED" },
   {

@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../images/runtime/dbe/local/inbox.ts";
+
+  for (const [name, node, device, handlers] of [
+    ["l9-coa", "node-a", 59, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseCoaQuestion) }],
+    ["l9-strategy", "node-a", 60, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseStrategyQuestion) }],
+    ["l9-nc3", "node-a", 61, { [TYPES.L9_STOP_REQ]: stop }],
+    ["l7-agent", "node-b", 48, { [TYPES.L7_SERVICE_REQ]: reading(TYPES.L7_SERVICE_RESP, parseAgentQuestion) }],
+    ["l7-rag", "node-b", 50, { [TYPES.L7_SERVICE_REQ]: reading(TYPES.L7_SERVICE_RESP, parseRagQuestion) }],
 import { parseAgentQuestion } from "../../../images/runtime/l7/agent.ts";
+import { parseRagQuestion } from "../../../images/runtime/l7/rag/question.ts";
 import { parseCoaQuestion } from "../../../images/runtime/soc/coa.ts";
 import { parseStrategyQuestion } from "../../../images/runtime/soc/strategy.ts";
 import { parseOrder } from "../../../images/runtime/stop/stop-order.ts";
@@ -40,45 +48,36 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.close());
 
-/** Devices 48, 59, 60 and 61 of a tenant, as far as they read what they are asked. */
+/** Devices 48, 50, 59, 60 and 61 of a tenant, as far as they read what they are asked. */
 async function devices(tenant: string): Promise<void> {
   const asked = (read: () => unknown): unknown => {
     reached.push(tenant);
     return read();
   };
-  const strategic =
-    (parse: (body: unknown) => unknown): Handler =>
+  const reading =
+    (type: number, parse: (body: unknown) => unknown): Handler =>
     async ({ payload }) => {
       try {
         asked(() => parse(JSON.parse(payload.toString())));
       } catch (error) {
         throw new DbeError("MALFORMED", "the question", { cause: error });
       }
-      return { type: TYPES.L9_COA_RESP, payload: Buffer.from("{}") };
+      return { type, payload: Buffer.from("{}") };
     };
   const stop: Handler = async ({ payload }) => {
     asked(() => parseOrder(payload));
     return { type: TYPES.L9_STOP_RESP, payload: Buffer.from("{}") };
   };
-  const agent: Handler = async ({ payload }) => {
-    try {
-      asked(() => parseAgentQuestion(JSON.parse(payload.toString())));
-    } catch (error) {
-      throw new DbeError("MALFORMED", "the question", { cause: error });
-    }
-    return { type: TYPES.L7_SERVICE_RESP, payload: Buffer.from("{}") };
-  };
-  const own = `dsmil-l7-agent-${tenant.toLowerCase()}`;
-  fleet.addFolder("node-b", own, { device: 48, tenants: [tenant] });
-  await fleet.inbox("node-b", own, { [TYPES.L7_SERVICE_REQ]: agent });
-  for (const [name, device, handlers] of [
-    ["coa", 59, { [TYPES.L9_COA_REQ]: strategic(parseCoaQuestion) }],
-    ["strategy", 60, { [TYPES.L9_COA_REQ]: strategic(parseStrategyQuestion) }],
-    ["nc3", 61, { [TYPES.L9_STOP_REQ]: stop }],
+  for (const [name, node, device, handlers] of [
+    ["l9-coa", "node-a", 59, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseCoaQuestion) }],
+    ["l9-strategy", "node-a", 60, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseStrategyQuestion) }],
+    ["l9-nc3", "node-a", 61, { [TYPES.L9_STOP_REQ]: stop }],
+    ["l7-agent", "node-b", 48, { [TYPES.L7_SERVICE_REQ]: reading(TYPES.L7_SERVICE_RESP, parseAgentQuestion) }],
+    ["l7-rag", "node-b", 50, { [TYPES.L7_SERVICE_REQ]: reading(TYPES.L7_SERVICE_RESP, parseRagQuestion) }],
   ] as const) {
-    const container = `dsmil-l9-${name}-${tenant.toLowerCase()}`;
-    fleet.addFolder("node-a", container, { device, tenants: [tenant] });
-    await fleet.inbox("node-a", container, handlers);
+    const container = `dsmil-${name}-${tenant.toLowerCase()}`;
+    fleet.addFolder(node, container, { device, tenants: [tenant] });
+    await fleet.inbox(node, container, handlers);
   }
 }
 
@@ -125,7 +124,8 @@ describe("claims of another tenant, at real gateways", () => {
   it("are named where the gateways know the key as the other's", async () => {
     const text = certificate(fleet.root, "tenant", "bravo", fleet.tenants.alpha);
     for (const node of ["node-a", "node-b"]) fleet.writeTenant(node, "bravo", { certificate: text });
-    const leaks = ["L9_COA_REQ", "L9_COA_REQ (strategy)", "L9_STOP_REQ"].map((name) =>
+    const names = ["L7_SERVICE_REQ (agent)", "L7_SERVICE_REQ (documents)", "L9_COA_REQ", "L9_COA_REQ (strategy)", "L9_STOP_REQ"];
+    const leaks = names.map((name) =>
       expect.stringContaining(`leak bus/alpha→bravo/${name} of BRAVO with a claim naming bravo, signed by alpha`),
     );
     await expect.poll(async () => failed(await prove()), { timeout: 20_000 }).toEqual(expect.arrayContaining(leaks));

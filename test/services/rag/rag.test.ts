@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { issueToken } from "../../../infra/cli/tenant/token.ts";
 import { FORBIDDEN, MODEL } from "../l7/rig.ts";
 import { until } from "../support/fabric.ts";
 import { RagRig } from "./rag-rig.ts";
@@ -222,6 +223,62 @@ describe("queries", () => {
     ] as const) {
       expect((await query(body)).body.error).toMatchObject({ code: "invalid_request", param });
     }
+  });
+});
+
+describe("tokens", () => {
+  it("read documents with chat, and lay and remove them with documents alone", async () => {
+    const issue = (...roles: string[]) =>
+      issueToken(rig.l7.fleet.tenants.alpha.seed, { tenant: "ALPHA", roles, subject: "ann", minutes: 5 });
+    const [chat, documents] = [await issue("chat"), await issue("documents")];
+    const code = async (method: string, path: string, token: string, body?: unknown) => {
+      const told = await rig.ask(method, path, { token, ...(body !== undefined && { body }) });
+      return told.body.error?.code ?? told.status;
+    };
+    const document = { id: "by-token", title: "t", text: "Laid with a token." };
+    expect(await code("POST", "/v1/rag/documents", chat, document)).toBe("role_missing");
+    expect(await code("DELETE", "/v1/rag/documents/by-token", chat)).toBe("role_missing");
+    expect(await code("POST", "/v1/rag/documents", documents, document)).toBe(200);
+    expect(await code("GET", "/v1/rag/documents", chat)).toBe(200);
+    expect(await code("POST", "/v1/rag/query", chat, { query: "Laid with a token." })).toBe(200);
+    for (const [method, path] of [
+      ["GET", "/v1/rag/documents"],
+      ["POST", "/v1/rag/query"],
+      ["POST", "/v1/embeddings"],
+    ] as const) {
+      expect(await code(method, path, documents, method === "POST" ? {} : undefined), path).toBe("role_missing");
+    }
+    expect(await code("DELETE", "/v1/rag/documents/by-token", documents)).toBe(200);
+  });
+});
+
+describe("more than the engine can do", () => {
+  it("is refused with OVERLOADED, and what was taken is done", async () => {
+    const words = (n: number) => `document number ${n} about one thing and another. `.repeat(100);
+    const laid = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => lay({ id: `many-${n}`, title: "many", text: words(n) })),
+    );
+    const codes = laid.map(({ status, body }) => body.error?.code ?? status);
+    expect(codes).toContain(200);
+    expect(codes).toContain("OVERLOADED");
+    expect(codes.filter((code) => code !== 200 && code !== "OVERLOADED")).toEqual([]);
+    const { body } = await rig.ask("GET", "/v1/rag/documents");
+    const there = (body.documents as { id: string }[]).filter(({ id }) => id.startsWith("many-"));
+    expect(there).toHaveLength(codes.filter((code) => code === 200).length);
+    for (const { id } of there) expect((await rig.ask("DELETE", `/v1/rag/documents/${id}`)).status).toBe(200);
+  });
+
+  it("as chunks of a tenant is refused, and leaves what is there as it is", async () => {
+    await rig.serve("bravo", { MAX_CHUNKS: "2" });
+    await until(async () => rig.services.get("bravo")?.health.report().checks.model === "l7-encoder 1.0.0");
+    const long = { id: "long", title: "long", text: "A sentence about the firewall and its rules. ".repeat(100) };
+    const told = await lay(long, "bravo");
+    expect([told.status, told.body.error?.code]).toEqual([409, "knowledge_base_full"]);
+    expect((await lay({ ...long, text: "Short." }, "bravo")).status).toBe(200);
+    expect((await lay(long, "bravo")).status).toBe(409);
+    expect(await rig.points("bravo")).toBe(1);
+    await rig.ask("DELETE", "/v1/rag/documents/long", { tenant: "bravo" });
+    await rig.serve("bravo");
   });
 });
 

@@ -87,11 +87,12 @@ describe("the isolation plan", () => {
     const asked = claims.map((p) => `0x${p.type.toString(16)} to ${p.destination}: ${p.payload}`);
     expect([...new Set(asked)].sort()).toEqual([
       "0x43 to 48: {}",
+      "0x43 to 50: {}",
       "0x60 to 59: {}",
       "0x60 to 60: {}",
       '0x64 to 61: {"order":"state"}',
     ]);
-    expect(claims).toHaveLength(48);
+    expect(claims).toHaveLength(60);
   });
 
   it("never sends a command that would change a real stream if it went through", () => {

@@ -37,10 +37,12 @@ export class Encoder {
 
   /**
    * The vector of a text's ids: the mean of what the network makes of each.
-   * @throws Error when the answer is no vector
+   * @throws Error when there are too many, or the answer is no vector
    */
   async encode(ids: readonly number[]): Promise<Vector> {
     const { session, Tensor } = this.runtime;
+    const { maxTokens } = this.manifest;
+    if (ids.length < 1 || ids.length > maxTokens) throw new Error(`${ids.length} tokens; 1 to ${maxTokens} are taken`);
     const shape = [1, ids.length];
     const { embedding } = await session.run({
       input_ids: new Tensor("int64", BigInt64Array.from(ids, BigInt), shape),

@@ -8,6 +8,8 @@ export interface Chunk {
 /** Tokens of a chunk at most, and of what it repeats of the one before: a thought at a cut is found in one of both. */
 const MOST_TOKENS = 180;
 const OVERLAP = 30;
+/** Characters of a chunk at most: a word that the model does not know is one token, however long it is. */
+const MOST_CHARACTERS = 2000;
 /** A longer word is cut: it is data. */
 const LONGEST_WORD = 400;
 
@@ -20,7 +22,7 @@ interface Word {
 }
 
 /**
- * Cuts a text into chunks of at most 180 tokens, where a paragraph or a sentence ends if there is such a place in the
+ * Cuts a text into chunks of at most 180 tokens and 2,000 characters, where a paragraph or a sentence ends if there is such a place in the
  * chunk's second half. Each begins with up to 30 tokens of the one before.
  * @param count tokens of a word
  */
@@ -43,7 +45,8 @@ function cut(words: readonly Word[], from: number): number {
   let [best, bestEnding] = [0, 0];
   for (; to < words.length; to++) {
     const word = words[to] as Word;
-    if (to > from && tokens + word.tokens > MOST_TOKENS) break;
+    const isTooLong = word.end - (words[from]?.start ?? 0) > MOST_CHARACTERS;
+    if (to > from && (isTooLong || tokens + word.tokens > MOST_TOKENS)) break;
     tokens += word.tokens;
     if (tokens * 2 >= MOST_TOKENS && word.ending > 0 && word.ending >= bestEnding) {
       [best, bestEnding] = [to + 1, word.ending];

@@ -60,6 +60,7 @@ export function createLargeFiles(top: string, project: () => string): ResourceHa
       if (old === undefined)
         throw new Error(`${id}: files of which only the program knows what they must be cannot be imported`);
       const good = await goodFiles(await ctx.connect(old.node), old);
+      if (good.size === 0 && old.laid) return undefined;
       const laid = Object.keys(old.files).every((name) => good.has(name));
       return laid === old.laid ? old : { ...old, laid };
     },
