@@ -13,6 +13,7 @@ import { registerImages } from "./images.ts";
 import { registerIsolation } from "./isolation.ts";
 import { registerLab } from "./lab.ts";
 import { registerManifest } from "./manifest.ts";
+import { registerModels } from "./models.ts";
 import { registerOfficer } from "./officer.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPolicy } from "./policy.ts";
@@ -47,6 +48,7 @@ for (const register of [
   registerLab,
   registerImages,
   registerPolicy,
+  registerModels,
   registerEnv,
   registerCheck,
   registerTest,

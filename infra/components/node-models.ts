@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { MODELS_FOLDER } from "../model/containers/paths.ts";
 import type { Container, Model, Node } from "../model/types.ts";
 import { type ModelRelease, modelRelease } from "../models/model-release.ts";
-import { NodeFiles } from "../provider/index.ts";
+import { type OperatorModel, operatorModel } from "../models/operator-model.ts";
+import { ModelOnNode, NodeFiles } from "../provider/index.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
 
 export interface NodeModelsArgs {
@@ -11,7 +12,7 @@ export interface NodeModelsArgs {
   /** Project folder. */
   readonly root: string;
   /** Text of model.sig, from the stack that has the signer. */
-  readonly signature: (release: ModelRelease) => pulumi.Input<string>;
+  readonly signature: (release: Pick<ModelRelease, "name" | "version" | "digest">) => pulumi.Input<string>;
 }
 
 /** The models that services of a node load, each version in a folder of its own. Services watch them; nothing restarts. */
@@ -27,7 +28,13 @@ export class NodeModels extends pulumi.ComponentResource {
     if (names.length > 0) {
       const place = { node: node.id, path: MODELS_FOLDER };
       this.folder = new NodeFiles("models", { ...place, files: KEPT_FOLDER }, { parent: this });
-      for (const name of names) this.versions.set(name, this.version(node, modelRelease(root, name), signature));
+      for (const name of names) {
+        const own = operatorModel(root, name);
+        const laid = own
+          ? this.operators(node, own, signature)
+          : this.version(node, modelRelease(root, name), signature);
+        this.versions.set(name, laid);
+      }
     }
     this.registerOutputs({});
   }
@@ -49,5 +56,19 @@ export class NodeModels extends pulumi.ComponentResource {
     } as const;
     const path = `${MODELS_FOLDER}/${name}/${version}`;
     return new NodeFiles(`${name}-${version}`, { node: node.id, path, files }, { parent: this });
+  }
+
+  /** An operator's own model: the large file first, so that nobody finds a model.json without it. */
+  private operators(node: Node, model: OperatorModel, signature: NodeModelsArgs["signature"]): NodeFiles {
+    const { name, version, manifest, file, source, bytes, sha384 } = model;
+    const args = { node: node.id, name, version, file, sha384, bytes, source };
+    const large = new ModelOnNode(`${name}-${version}`, args, { parent: this });
+    const files = {
+      "model.json": { content: manifest, mode: "0444" },
+      "model.sig": { content: signature(model), mode: "0444" },
+    } as const;
+    const path = `${MODELS_FOLDER}/${name}/${version}`;
+    const place = { node: node.id, path, files, others: [file] };
+    return new NodeFiles(`${name}-${version}`, place, { parent: this, dependsOn: large });
   }
 }
