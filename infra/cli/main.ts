@@ -27,6 +27,8 @@ import { registerUp } from "./up.ts";
 const program = new Command("dsmil")
   .description("Deploy and operate a multi-tenant security-operations platform from one manifest, on Pulumi.")
   .version("0.1.0")
+  // A command may have a --version of its own: `model sign --version 1.0.0`.
+  .enablePositionalOptions()
   .showHelpAfterError("(run with --help for what is accepted)")
   .exitOverride();
 
