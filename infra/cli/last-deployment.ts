@@ -6,7 +6,7 @@ import type { Model } from "../model/types.ts";
 
 /** Everything that decides what the stacks declare, beside the model and the images' sources. */
 const SOURCES = [
-  ...["infra/**/*", "templates/**/*", "policies/**/*", "models/*/model.*"],
+  ...["infra/**/*", "templates/**/*", "policies/**/*", "models/*/model.*", ".dsmil/models/*/*/model.json"],
   ...["package-lock.json", "package.json", "Pulumi*.yaml"],
 ];
 /** Variables that reach the program or the CLI. */

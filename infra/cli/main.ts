@@ -13,6 +13,7 @@ import { registerImages } from "./images.ts";
 import { registerIsolation } from "./isolation.ts";
 import { registerLab } from "./lab.ts";
 import { registerManifest } from "./manifest.ts";
+import { registerModels } from "./models.ts";
 import { registerOfficer } from "./officer.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPolicy } from "./policy.ts";
@@ -26,6 +27,8 @@ import { registerUp } from "./up.ts";
 const program = new Command("dsmil")
   .description("Deploy and operate a multi-tenant security-operations platform from one manifest, on Pulumi.")
   .version("0.1.0")
+  // A command may have a --version of its own: `model sign --version 1.0.0`.
+  .enablePositionalOptions()
   .showHelpAfterError("(run with --help for what is accepted)")
   .exitOverride();
 
@@ -47,6 +50,7 @@ for (const register of [
   registerLab,
   registerImages,
   registerPolicy,
+  registerModels,
   registerEnv,
   registerCheck,
   registerTest,

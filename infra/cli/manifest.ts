@@ -6,6 +6,7 @@ import { type ManifestError, ManifestInvalid } from "../model/manifest-error.ts"
 import { nearest } from "../model/nearest.ts";
 import { resolve } from "../model/resolve.ts";
 import type { Model, Tenant } from "../model/types.ts";
+import { languageModelNames } from "../models/language-models.ts";
 import { ExitError, UserError } from "./errors.ts";
 import { modelSummary, modelView, tenantView, type ViewStyle } from "./manifest-view.ts";
 import { projectRoot } from "./root.ts";
@@ -84,7 +85,7 @@ function findTenant(model: Model, id: string): Tenant {
 }
 
 function load(file: string): Model | ManifestError[] {
-  const manifest = loadManifest(file);
+  const manifest = loadManifest(file, languageModelNames(projectRoot));
   return Array.isArray(manifest) ? manifest : resolve(manifest);
 }
 

@@ -3,11 +3,18 @@ import { imageTag } from "../images/tag.ts";
 import { type LabSpec, labSpec } from "../lab/spec.ts";
 import { loadModel } from "../model/load.ts";
 import type { Model } from "../model/types.ts";
+import { languageModelNames } from "../models/language-models.ts";
 import { projectRoot } from "./root.ts";
 
 /** The project's manifest, resolved. `DSMIL_MANIFEST` names another file; the stacks read the same variable. */
 export function projectModel(): Model {
   return loadModel(resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml"));
+}
+
+/** The same for what is deployed: the language models that it names must be there. */
+export function deployableModel(): Model {
+  const file = resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml");
+  return loadModel(file, languageModelNames(projectRoot));
 }
 
 /** The lab that stands in for the manifest's nodes. */

@@ -5,7 +5,7 @@ import { type Preview, parsePreview } from "../plan/preview.ts";
 import { summarize } from "../plan/summarize.ts";
 import { deploymentOrder, requireNodes } from "./deploy.ts";
 import { ExitError, UserError } from "./errors.ts";
-import { projectModel } from "./model.ts";
+import { deployableModel } from "./model.ts";
 import { Phases } from "./phases.ts";
 import { compilePolicies } from "./policies-phase.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
@@ -45,7 +45,7 @@ export function registerPlan(program: Command): void {
 }
 
 async function plan(options: PlanOptions): Promise<void> {
-  const model = projectModel();
+  const model = deployableModel();
   const phases = new Phases();
   const nodes = deploymentOrder(model);
   await phases.run("reach nodes", () => requireNodes(projectRoot, nodes));

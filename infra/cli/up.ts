@@ -6,7 +6,7 @@ import type { Model } from "../model/types.ts";
 import { deploymentOrder, deploymentStages, deployStage, matchesState, requireNodes } from "./deploy.ts";
 import { UserError } from "./errors.ts";
 import { isDeployed, recordDeployment } from "./last-deployment.ts";
-import { projectLab, projectModel } from "./model.ts";
+import { deployableModel, projectLab } from "./model.ts";
 import { fetchModels } from "./models-phase.ts";
 import { Phases } from "./phases.ts";
 import { compilePolicies } from "./policies-phase.ts";
@@ -43,7 +43,7 @@ async function up(options: UpOptions): Promise<void> {
   const phases = new Phases();
   // What a lab left behind must not lead a run for real machines to its endpoints.
   if (!options.lab) process.env.DSMIL_NO_LAB = "1";
-  const model = await phases.run("check manifest", async () => projectModel(), summary);
+  const model = await phases.run("check manifest", async () => deployableModel(), summary);
   await prepareMachine(phases, model, options.lab);
   await compilePolicies(phases);
   await fetchModels(phases, model);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Model } from "../model/types.ts";
 import { modelVersion } from "../models/model-release.ts";
+import { operatorModel } from "../models/operator-model.ts";
 import { ModelSigner } from "../provider/index.ts";
 
 export interface ModelSignaturesArgs {
@@ -18,7 +19,9 @@ export class ModelSignatures extends pulumi.ComponentResource {
   constructor({ model, root, rootSeed }: ModelSignaturesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dsmil:component:ModelSignatures", "models", {}, opts);
     const names = [...new Set(model.containers.flatMap(({ models = [] }) => models))].sort();
-    const models = Object.fromEntries(names.map((name) => [name, modelVersion(root, name).manifest]));
+    const models = Object.fromEntries(
+      names.map((name) => [name, (operatorModel(root, name) ?? modelVersion(root, name)).manifest]),
+    );
     this.signatures = new ModelSigner("models", { models, rootSeed }, { parent: this }).signatures;
     this.registerOutputs({});
   }

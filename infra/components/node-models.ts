@@ -3,7 +3,8 @@ import { MODELS_FOLDER } from "../model/containers/paths.ts";
 import type { Container, Model, Node } from "../model/types.ts";
 import { fetchedModel } from "../models/fetched-model.ts";
 import { type ModelVersion, modelRelease } from "../models/model-release.ts";
-import { type FileArgs, LargeFiles, NodeFiles } from "../provider/index.ts";
+import { type OperatorModel, operatorModel } from "../models/operator-model.ts";
+import { type FileArgs, LargeFiles, ModelOnNode, NodeFiles } from "../provider/index.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
 
 export interface NodeModelsArgs {
@@ -12,7 +13,7 @@ export interface NodeModelsArgs {
   /** Project folder. */
   readonly root: string;
   /** Text of model.sig, from the stack that has the signer. */
-  readonly signature: (release: ModelVersion) => pulumi.Input<string>;
+  readonly signature: (release: Pick<ModelVersion, "name" | "version" | "digest">) => pulumi.Input<string>;
 }
 
 /** The models that services of a node load, each version in a folder of its own. Services watch them; nothing restarts. */
@@ -28,7 +29,10 @@ export class NodeModels extends pulumi.ComponentResource {
     if (names.length > 0) {
       const place = { node: node.id, path: MODELS_FOLDER };
       this.folder = new NodeFiles("models", { ...place, files: KEPT_FOLDER }, { parent: this });
-      for (const name of names) this.versions.set(name, this.version(node, root, name, signature));
+      for (const name of names) {
+        const own = operatorModel(root, name);
+        this.versions.set(name, own ? this.operators(node, own, signature) : this.version(node, root, name, signature));
+      }
     }
     this.registerOutputs({});
   }
@@ -64,5 +68,23 @@ export class NodeModels extends pulumi.ComponentResource {
     const place = { node: node.id, path: `${path}/content`, source: fetched.source, files: fetched.files };
     // After the folder around it, so that it goes before that one.
     return [laid, new LargeFiles(`${name}-${version}`, place, { parent: this, dependsOn: laid })];
+  }
+
+  /** An operator's own model: the large file first, so that nobody finds a model.json without it. */
+  private operators(
+    node: Node,
+    model: OperatorModel,
+    signature: NodeModelsArgs["signature"],
+  ): readonly pulumi.Resource[] {
+    const { name, version, manifest, file, source, bytes, sha384 } = model;
+    const args = { node: node.id, name, version, file, sha384, bytes, source };
+    const large = new ModelOnNode(`${name}-${version}`, args, { parent: this });
+    const files = {
+      "model.json": { content: manifest, mode: "0444" },
+      "model.sig": { content: signature(model), mode: "0444" },
+    } as const;
+    const path = `${MODELS_FOLDER}/${name}/${version}`;
+    const place = { node: node.id, path, files, others: [file] };
+    return [new NodeFiles(`${name}-${version}`, place, { parent: this, dependsOn: large })];
   }
 }

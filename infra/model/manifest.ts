@@ -62,6 +62,7 @@ export interface ManifestService {
   readonly id: string;
   readonly image: string;
   readonly tag?: string;
+  readonly model?: string;
   readonly scope: "tenant" | "shared" | "node";
   readonly device?: number;
   readonly layer?: string;

@@ -73,7 +73,7 @@ function resolveDevice({ id, layer, role, node, memory, container_memory, cpus }
 }
 
 function resolveService(service: ManifestService, devices: readonly Device[]): Service {
-  const { id, image, tag, scope, replicas, port, publish, networks, needs } = service;
+  const { id, image, tag, model, scope, replicas, port, publish, networks, needs } = service;
   const device = devices.find((d) => d.id === service.device);
   const node = device?.node ?? service.node;
   const memoryMiB =
@@ -87,6 +87,7 @@ function resolveService(service: ManifestService, devices: readonly Device[]): S
     id,
     image,
     ...(tag !== undefined && { imageTag: tag }),
+    ...(model !== undefined && { languageModel: model }),
     kind: profileOf(image).kind,
     scope,
     node,

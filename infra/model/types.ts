@@ -192,6 +192,8 @@ export interface Service {
   readonly image: string;
   /** Content tag the manifest pins, to stay on or go back to an earlier image; absent: the tag of the sources at hand. */
   readonly imageTag?: string;
+  /** Name of the language model that a worker loads; absent: l7-tiny. */
+  readonly languageModel?: string;
   /** store: keeps data; balancer: passes requests on to what it needs; program: serves a device; bus: joins the nodes. */
   readonly kind: "store" | "balancer" | "program" | "bus";
   /** A service of scope `node` stands in the model once for each node. */

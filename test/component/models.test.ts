@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../infra/model/types.ts";
 import { modelRelease, modelVersion } from "../../infra/models/model-release.ts";
+import type { OperatorModel } from "../../infra/models/operator-model.ts";
+import { registerModel } from "../../infra/models/register-model.ts";
 import { aiStack } from "../../infra/stacks/ai.ts";
 import { dataStack } from "../../infra/stacks/data.ts";
 import { socStack } from "../../infra/stacks/soc.ts";
@@ -14,11 +17,16 @@ const root = resolve(import.meta.dirname, "../..");
 const MANIFEST = readFileSync(join(root, "manifest.yaml"), "utf8");
 const STACKS = { "node-c": dataStack, "node-a": socStack, "node-b": aiStack } as const;
 
-async function compose(stack: keyof typeof STACKS, model: Model = loadManifestText(MANIFEST)): Promise<Registration[]> {
+async function compose(
+  stack: keyof typeof STACKS,
+  model: Model = loadManifestText(MANIFEST),
+  own?: { readonly folder: string; readonly signed: OperatorModel },
+): Promise<Registration[]> {
   const node = model.nodes.find(({ id }) => id === stack);
   if (node === undefined) throw new Error(`no ${stack}`);
   const tenants = model.tenants.map(({ id }) => id);
-  return record(stack, tenants, () => STACKS[stack]({ model, node, root, rules, allowDataLoss: false }));
+  const run = () => STACKS[stack]({ model, node, root: own?.folder ?? root, rules, allowDataLoss: false });
+  return record(stack, tenants, run, {}, own ? [own.signed] : []);
 }
 
 interface Files {
@@ -90,6 +98,39 @@ describe("models", () => {
       },
     ]);
     expect((await compose("node-a")).filter(({ type }) => type === "dsmil:index:LargeFiles")).toEqual([]);
+  });
+
+  it("of an operator are signed like the project's, and lie there before their model.json, not in the state", async () => {
+    const own = mkdtempSync(join(tmpdir(), "dsmil-component-models-"));
+    try {
+      for (const name of readdirSync(root)) if (name !== ".dsmil") symlinkSync(join(root, name), join(own, name));
+      const path = join(root, "models/l7-tiny/model.gguf");
+      const signed = await registerModel(own, { path, name: "own-model", version: "1.2.3" });
+      const { manifest, bytes, sha384 } = signed;
+      const text = MANIFEST.replaceAll("image: dsmil-l7-worker,", "image: dsmil-l7-worker, model: own-model,");
+      const model = loadManifestText(text);
+      const [signer] = (await compose("node-c", model, { folder: own, signed })).filter(
+        ({ type }) => type === "dsmil:index:ModelSigner",
+      );
+      expect(signer?.inputs.models).toMatchObject({ "own-model": manifest });
+      expect(signer?.inputs.models).not.toHaveProperty("l7-tiny");
+      const all = await compose("node-b", model, { folder: own, signed });
+      const large = all.filter(({ type }) => type === "dsmil:index:ModelOnNode").map(({ inputs }) => inputs);
+      expect(large).toEqual([
+        {
+          ...{ node: "node-b", name: "own-model", version: "1.2.3", file: "model.gguf", bytes, sha384 },
+          source: ".dsmil/models/own-model/1.2.3/model.gguf",
+        },
+      ]);
+      const laid = filesBelow(all, "/opt/dsmil/models/own-model/1.2.3");
+      expect(laid.map(({ files }) => Object.keys(files))).toEqual([["model.json", "model.sig"]]);
+      expect(laid).toMatchObject([{ others: ["model.gguf"] }]);
+      const workers = all.filter(({ type, name }) => type.startsWith("docker:") && name.includes("l7-worker"));
+      for (const { inputs } of workers) expect(JSON.stringify(inputs.envs)).toContain("MODEL_NAME=own-model");
+      expect(workers.length).toBeGreaterThan(0);
+    } finally {
+      rmSync(own, { recursive: true });
+    }
   });
 
   it("are believed under the root's key, which lies beside the CA on every node", async () => {

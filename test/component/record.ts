@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { disconnect } from "@pulumi/pulumi/runtime/settings.js";
-import { allModelNames, modelVersion } from "../../infra/models/model-release.ts";
+import { allModelNames, type ModelVersion, modelVersion } from "../../infra/models/model-release.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const releases = allModelNames(root).map((name) => modelVersion(root, name));
+
+/** A model, as far as its signature is known by it. */
+type Release = Pick<ModelVersion, "name" | "digest">;
 
 /** One registration as the engine would have received it. */
 export interface Registration {
@@ -26,19 +29,21 @@ const tenantSecrets = (id: string) => ({
 /**
  * Runs a stack's composition against a recording engine and returns what it registered, in order of name.
  * @param policies bundles that the data stack has signed, by tenant, where they are not the first ones
+ * @param signed models that the data stack has signed beside the project's
  */
 export async function record(
   stack: string,
   tenants: readonly string[],
   compose: () => unknown,
   policies: Readonly<Record<string, string>> = {},
+  signed: readonly Release[] = [],
 ): Promise<Registration[]> {
   const seen: Registration[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         if (type === "pulumi:pulumi:StackReference")
-          return { id: name, state: { ...inputs, outputs: dataOutputs(tenants, policies) } };
+          return { id: name, state: { ...inputs, outputs: dataOutputs(tenants, policies, signed) } };
         seen.push({ type, name, inputs });
         const outputs = {
           certPem: `${name}-cert`,
@@ -67,7 +72,12 @@ export async function record(
     .sort((a, b) => `${a.type}${a.name}`.localeCompare(`${b.type}${b.name}`));
 }
 
-function dataOutputs(tenants: readonly string[], policies: Readonly<Record<string, string>>) {
+function dataOutputs(
+  tenants: readonly string[],
+  policies: Readonly<Record<string, string>>,
+  signed: readonly Release[],
+) {
+  const all: readonly Release[] = [...releases, ...signed];
   return {
     caCert: "ca-cert",
     rootPublicKey: "00",
@@ -82,7 +92,7 @@ function dataOutputs(tenants: readonly string[], policies: Readonly<Record<strin
     audit: { readerPassword: "audit-reader-hidden" },
     auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),
-    modelSignatures: Object.fromEntries(releases.map(({ name, digest }) => [digest, `signature of ${name}`])),
+    modelSignatures: Object.fromEntries(all.map(({ name, digest }) => [digest, `signature of ${name}`])),
     policies: Object.fromEntries(
       tenants.map((t) => [t, { bundle: policies[t] ?? `bundle of ${t}\n`, data: `data of ${t}\n` }]),
     ),

@@ -8,6 +8,9 @@ import { nodeOf } from "./placement.ts";
 /** Network that ports for the outside are published on. */
 const PUBLIC_NETWORK = "public_api_net";
 
+/** The image that loads a language model. */
+const WORKER = "dsmil-l7-worker";
+
 type Service = Loose<ManifestService>;
 /** A rule: what is wrong with this service, if anything, and at which of its keys. */
 type Problem = { readonly key?: keyof ManifestService; readonly item?: number; readonly message: string };
@@ -51,6 +54,9 @@ function identity(service: Service, image: string, profile: ImageProfile): Probl
   }
   if (profile.port !== undefined && port !== undefined && port !== profile.port) {
     problems.push({ key: "port", message: `${image} does not listen on ${port}; expected ${profile.port}` });
+  }
+  if (service.model !== undefined && image !== WORKER) {
+    problems.push({ key: "model", message: `${image} loads no language model; expected one at ${WORKER} only` });
   }
   return problems;
 }
