@@ -62,6 +62,7 @@ async function bench(options: BenchOptions): Promise<void> {
       ...(wanted("dbe") && { dbe: await dbe(common, options) }),
       ...(wanted("models") && { models: await models(common, options) }),
       ...(wanted("flow") && { flow: await flow(common, options) }),
+      ...(wanted("throughput") && { throughput: await throughput(common, options) }),
       ...(wanted("faults") && { faults: await faults(common, options) }),
     };
     if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -122,6 +123,14 @@ async function flow(common: Common, { json, events }: BenchOptions) {
   const result = await benchFlow({ ...common, events });
   if (!json) process.stdout.write(`\n${flowTable(result)}\n\n`);
   return result;
+}
+
+async function throughput(common: Common, { json, runs }: BenchOptions) {
+  const { benchThroughput } = await import("../../test/bench/throughput/bench.ts");
+  const { throughputTable } = await import("../../test/bench/throughput/report.ts");
+  const result = await benchThroughput({ ...common, runs });
+  if (!json) process.stdout.write(`\n${throughputTable(result, runs)}\n\n`);
+  return { runs, ...result };
 }
 
 async function faults(common: Common, { json }: BenchOptions) {
