@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../../infra/cli/errors.ts";
 import { newRunId } from "../../../infra/cli/events/event-id.ts";
 import { projectLab } from "../../../infra/cli/model.ts";
-import { deployedTenant, type Fleet, withFleet } from "../../../infra/cli/stores/fleet.ts";
+import { type Fleet, findTenant, withFleet } from "../../../infra/cli/stores/fleet.ts";
 import { type Faults, faults } from "../../../infra/lab/break.ts";
 import { foreignMachine, inspectMachine } from "../../../infra/lab/inspect.ts";
 import { accountFor, type RunAccount, removeRun } from "../load/account.ts";
@@ -73,19 +73,10 @@ async function refuseForeign({ root, model }: Fleet): Promise<void> {
 }
 
 async function underLoad(fleet: Fleet, lab: Faults, bench: FaultsBench): Promise<FaultsResult> {
-  const { tenants } = fleet.model;
   const { signal, step } = bench;
   const before = await openAdminStores(fleet);
-  const ends = await streamEnds(before.redis, tenants).finally(() => before.close());
-  const run = `bench-faults-${newRunId()}`;
-  // The first tenant by its port on the node, which takes lines whatever happens to the stores; the others by the stream.
-  const loads = tenants.map(
-    ({ id, ingestPort }, at) =>
-      new RunLoad(fleet, {
-        ...{ tenant: id, run, seed: 21 + at, count: MOST_LINES, rate: RATE, patienceMs: PATIENCE_MS, signal },
-        route: at === 0 && ingestPort !== undefined ? "ingest" : "stream",
-      }),
-  );
+  const ends = await streamEnds(before.redis, fleet.model.tenants).finally(() => before.close());
+  const loads = startLoads(fleet, `bench-faults-${newRunId()}`, signal);
   const [first] = loads;
   if (!first) throw new UserError("the manifest has no tenants", "nothing can be sent");
   const recoveries: FaultsResult["recoveries"][number][] = [];
@@ -106,15 +97,43 @@ async function underLoad(fleet: Fleet, lab: Faults, bench: FaultsBench): Promise
     step("ending the load");
     await Promise.allSettled(loads.map((load) => load.stop()));
   }
-  const runs = tenants.map((tenant, at): TenantRun => ({ tenant, run, sent: loads[at]?.tally.sent ?? 0 }));
+  const resent = loads.reduce((sum, load) => sum + load.resent, 0);
+  return { recoveries, outage, resent, ...(await settleAccount(fleet, loads, ends, bench)) };
+}
+
+/**
+ * The first tenant is sent lines by its port on the node, which takes them whatever happens to the stores; the others by
+ * the stream, as `events send` does.
+ */
+function startLoads(fleet: Fleet, run: string, signal: AbortSignal): RunLoad[] {
+  return fleet.model.tenants.map(
+    ({ id, ingestPort }, at) =>
+      new RunLoad(fleet, {
+        ...{ tenant: id, run, seed: 21 + at, count: MOST_LINES, rate: RATE, patienceMs: PATIENCE_MS, signal },
+        route: at === 0 && ingestPort !== undefined ? "ingest" : "stream",
+      }),
+  );
+}
+
+/** Waits for the archive, counts, and takes out what was sent. */
+async function settleAccount(
+  fleet: Fleet,
+  loads: readonly RunLoad[],
+  ends: ReadonlyMap<string, string>,
+  { signal, step }: FaultsBench,
+): Promise<Pick<FaultsResult, "accounts" | "problems">> {
+  const runs = loads.map(({ options, tally }): TenantRun => {
+    return { tenant: findTenant(fleet.model, options.tenant), run: options.run, sent: tally.sent };
+  });
   step("waiting for the archive");
   for (const one of runs) await settled(fleet, one, SETTLE_MS, signal);
+  // SOC_EVENTS is written after the archive.
+  await sleep(2000, undefined, { signal });
   const admin = await openAdminStores(fleet);
   try {
     const accounts = await accountFor(admin, runs, ends);
     for (const [at, one] of runs.entries()) if (accounts[at]) await removeRun(admin, one, accounts[at].streams);
     return {
-      ...{ recoveries, outage, resent: loads.reduce((sum, { resent }) => sum + resent, 0) },
       accounts: accounts.map(({ streams: _, ...rest }) => rest),
       problems: accounts.flatMap(({ problems }) => problems),
     };
@@ -139,7 +158,6 @@ async function machines(
   }
   const [tenant] = fleet.model.tenants;
   if (tenant?.ingestPort === undefined) return undefined;
-  deployedTenant(fleet, tenant.id);
   step(`${of("data")}: killed, away for ${OUTAGE_MS / 1000} s`);
   let buffered = 0;
   const down = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import { newRunId } from "../../../infra/cli/events/event-id.ts";
 import { type Fleet, withFleet } from "../../../infra/cli/stores/fleet.ts";
 import type { Tenant } from "../../../infra/model/types.ts";
 import { accountFor, type RunAccount, removeRun } from "./account.ts";
-import { openAdminStores } from "./admin.ts";
+import { type AdminStores, openAdminStores } from "./admin.ts";
 import { type Buckets, latencyBuckets, p99Between } from "./batch-times.ts";
 import { type LayerTimes, layerTimes } from "./layer-times.ts";
 import { type ContainerMemory, fleetMemory } from "./memory.ts";
@@ -67,46 +67,51 @@ async function flow(fleet: Fleet, { events, step, signal }: FlowBench): Promise<
   const ends = await streamEnds(before.redis, tenants).finally(() => before.close());
   const id = newRunId();
   const each = Math.ceil(events / tenants.length);
-  const steady = Math.round(each * STEADY.share);
-  const [runs, parts, memory]: [TenantRun[], FlowPart[], ContainerMemory[][]] = [[], [], []];
-  const accounts: RunAccount[][] = [];
-  try {
-    for (const [name, count, rate] of [
-      ["steady", steady, STEADY.rate / tenants.length],
-      ["flat out", each - steady, undefined],
-    ] as const) {
-      step(`${name}: ${count * tenants.length} events`);
-      const histograms = await buckets(fleet);
-      const part = await sendPart(fleet, `bench-${name.replace(" ", "-")}-${id}`, { count, rate, signal, step });
-      runs.push(...part.runs);
-      memory.push(part.memory);
-      const admin = await openAdminStores(fleet);
-      const found = await accountFor(admin, part.runs, ends).finally(() => admin.close());
-      accounts.push(found);
-      const batches = batchTimes(fleet, histograms, await buckets(fleet));
-      parts.push({ name, times: layerTimes(found, [1, count]), batches, load: part.load });
-    }
-  } finally {
-    step("taking out what was sent");
-    const admin = await openAdminStores(fleet);
-    const found = accounts.flat();
-    try {
-      for (const run of runs) {
-        const { streams } = found.find((one) => one.run === run.run && one.tenant === run.tenant.id) ?? {};
-        if (streams) await removeRun(admin, run, streams);
-      }
-    } finally {
-      await admin.close();
-    }
+  const slow = Math.round(each * STEADY.share);
+  const shapes = [
+    { name: "steady", count: slow, rate: STEADY.rate / tenants.length },
+    { name: "flat out", count: each - slow, rate: undefined },
+  ] as const;
+  const found: { readonly part: FlowPart; readonly memory: ContainerMemory[]; readonly accounts: RunAccount[] }[] = [];
+  for (const { name, count, rate } of shapes) {
+    step(`${name}: ${count * tenants.length} events`);
+    const histograms = await buckets(fleet);
+    const run = `bench-${name.replace(" ", "-")}-${id}`;
+    const { runs, memory, load } = await sendPart(fleet, run, { count, rate, signal, step });
+    const batches = batchTimes(fleet, histograms, await buckets(fleet));
+    const accounts = await countAndRemove(runs, ends, () => openAdminStores(fleet));
+    found.push({ part: { name, times: layerTimes(accounts, [1, count]), batches, load }, memory, accounts });
   }
-  const all = accounts.flat();
+  return resultOf(found);
+}
+
+/** Counts a part in every store and takes it out again, so that it stays in nobody's way. */
+async function countAndRemove(
+  runs: readonly TenantRun[],
+  ends: ReadonlyMap<string, string>,
+  open: () => Promise<AdminStores>,
+): Promise<RunAccount[]> {
+  const admin = await open();
+  try {
+    const accounts = await accountFor(admin, runs, ends);
+    for (const [at, one] of runs.entries()) if (accounts[at]) await removeRun(admin, one, accounts[at].streams);
+    return accounts;
+  } finally {
+    await admin.close();
+  }
+}
+
+function resultOf(
+  found: readonly { readonly part: FlowPart; readonly memory: ContainerMemory[]; readonly accounts: RunAccount[] }[],
+): FlowResult {
+  const all = found.flatMap(({ accounts }) => accounts);
   return {
     tenants: all.map(({ streams: _, ...rest }) => rest),
     streams: all.flatMap(({ tenant, run, streams }) =>
       Object.entries(streams).map(([stream, { entries, distinct }]) => ({ tenant, run, stream, entries, distinct })),
     ),
-    parts,
-    memory: largest(memory),
+    parts: found.map(({ part }) => part),
+    memory: largest(found.map(({ memory }) => memory)),
     problems: all.flatMap(({ problems }) => problems),
   };
 }
