@@ -5,7 +5,11 @@ import { ExitError } from "./errors.ts";
 import { projectModel } from "./model.ts";
 import { projectRoot } from "./root.ts";
 
-const PARTS = ["deploy", "growth", "dbe", "models"] as const;
+/** Parts that a plain `bench` runs. */
+const USUAL = ["deploy", "growth", "dbe", "models"] as const;
+/** Parts that load or hurt the fleet that is deployed: only when they are asked for. */
+const ASKED = ["flow", "throughput", "faults"] as const;
+const PARTS = [...USUAL, ...ASKED] as const;
 type Part = (typeof PARTS)[number];
 
 interface BenchOptions {
@@ -13,6 +17,7 @@ interface BenchOptions {
   readonly containers: number;
   readonly only?: Part;
   readonly growthUp?: boolean;
+  readonly events: number;
   readonly json?: boolean;
 }
 
@@ -33,6 +38,7 @@ export function registerBench(program: Command): void {
     .option("--containers <n>", "containers on all nodes together", atLeast(3), 30)
     .option("--only <part>", PARTS.join(", "), part)
     .option("--growth-up", "grow a real platform too; refused while one is deployed on the nodes")
+    .option("--events <n>", "events that --only flow sends", atLeast(200), 100_000)
     .option("--json", "print samples and medians as JSON on stdout")
     .addHelpText(
       "after",
@@ -47,15 +53,20 @@ async function bench(options: BenchOptions): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupted);
   const step = (text: string): void => void process.stderr.write(`… ${text}\n`);
   const common = { root: projectRoot, step, signal: stop.signal };
-  const wanted = (part: Part): boolean => options.only === undefined || options.only === part;
+  const usual: readonly Part[] = USUAL;
+  const wanted = (part: Part): boolean => (options.only === undefined ? usual.includes(part) : options.only === part);
   try {
     const result = {
       ...(wanted("deploy") && { deploy: await deploy({ ...common, ...options, nodes: nodes() }, options) }),
       ...(wanted("growth") && { growth: await growth(common, options) }),
       ...(wanted("dbe") && { dbe: await dbe(common, options) }),
       ...(wanted("models") && { models: await models(common, options) }),
+      ...(wanted("flow") && { flow: await flow(common, options) }),
+      ...(wanted("throughput") && { throughput: await throughput(common, options) }),
+      ...(wanted("faults") && { faults: await faults(common, options) }),
     };
     if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    if ([result.flow, result.faults].some((one) => one && one.problems.length > 0)) throw new ExitError(1);
   } catch (error) {
     // What was being done ends with an error of its own when it is stopped; the reason is the signal.
     stop.signal.throwIfAborted();
@@ -76,10 +87,7 @@ async function deploy(bench: DeployBench, { json, runs, containers }: BenchOptio
   return { runs, containers, rows: deployRows(samples), samples };
 }
 
-async function growth(
-  common: { root: string; step: (text: string) => void; signal: AbortSignal },
-  options: BenchOptions,
-) {
+async function growth(common: Common & { readonly root: string }, options: BenchOptions) {
   const { benchGrowth } = await import("../../test/bench/growth.ts");
   const { growthTable } = await import("../../test/bench/growth-report.ts");
   const result = await benchGrowth({ ...common, runs: options.runs, up: options.growthUp ?? false });
@@ -87,7 +95,13 @@ async function growth(
   return result;
 }
 
-async function dbe(common: { step: (text: string) => void; signal: AbortSignal }, { json, runs }: BenchOptions) {
+/** What every part is told. */
+interface Common {
+  readonly step: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+async function dbe(common: Common, { json, runs }: BenchOptions) {
   const { benchDbe } = await import("../../test/bench/dbe/bench.ts");
   const { dbeRows, dbeTable } = await import("../../test/bench/dbe/report.ts");
   const result = await benchDbe({ ...common, runs });
@@ -95,12 +109,36 @@ async function dbe(common: { step: (text: string) => void; signal: AbortSignal }
   return { runs, rows: dbeRows(result), ...result };
 }
 
-async function models(common: { step: (text: string) => void; signal: AbortSignal }, { json, runs }: BenchOptions) {
+async function models(common: Common, { json, runs }: BenchOptions) {
   const { benchModels } = await import("../../test/bench/models/bench.ts");
   const { modelTable } = await import("../../test/bench/models/report.ts");
   const result = await benchModels({ ...common, runs });
   if (!json) process.stdout.write(`\n${modelTable(result, runs)}\n\n`);
   return { runs, ...result };
+}
+
+async function flow(common: Common, { json, events }: BenchOptions) {
+  const { benchFlow } = await import("../../test/bench/load/flow.ts");
+  const { flowTable } = await import("../../test/bench/load/flow-report.ts");
+  const result = await benchFlow({ ...common, events });
+  if (!json) process.stdout.write(`\n${flowTable(result)}\n\n`);
+  return result;
+}
+
+async function throughput(common: Common, { json, runs }: BenchOptions) {
+  const { benchThroughput } = await import("../../test/bench/throughput/bench.ts");
+  const { throughputTable } = await import("../../test/bench/throughput/report.ts");
+  const result = await benchThroughput({ ...common, runs });
+  if (!json) process.stdout.write(`\n${throughputTable(result, runs)}\n\n`);
+  return { runs, ...result };
+}
+
+async function faults(common: Common, { json }: BenchOptions) {
+  const { benchFaults } = await import("../../test/bench/faults/faults.ts");
+  const { faultsTable } = await import("../../test/bench/faults/report.ts");
+  const result = await benchFaults(common);
+  if (!json) process.stdout.write(`\n${faultsTable(result)}\n\n`);
+  return result;
 }
 
 function atLeast(least: number): (text: string) => number {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EventCounts } from "../../infra/cli/events/count.ts";
 import { heard } from "./harness/counts.ts";
+import { crash } from "./harness/crash.ts";
 import { dsmil, dsmilOk, type Run, root, run } from "./harness/dsmil.ts";
 import { onNodeOk, untilHealthy } from "./harness/fleet.ts";
 
@@ -31,11 +32,6 @@ function eve(name: string, lines: number): string {
 async function counts(tenant: string, runId?: string): Promise<EventCounts> {
   const args = ["events", "count", "--tenant", tenant, "--json", ...(runId ? ["--run", runId] : [])];
   return JSON.parse((await dsmilOk(...args)).stdout) as EventCounts;
-}
-
-/** Kills the main process of a container, as a crash does; a `docker kill` would also keep it from starting again. */
-async function crash(node: string, container: string): Promise<void> {
-  await onNodeOk(node, "sh", "-c", `kill -9 $(docker inspect -f '{{.State.Pid}}' ${container})`);
 }
 
 const sent = ({ stdout }: Run) => JSON.parse(stdout) as EventCounts & { sent: number; resent: number; missing: number };

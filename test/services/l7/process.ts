@@ -43,6 +43,11 @@ export class ServiceProcess {
     }, 60_000);
   }
 
+  /** Process id; 0 before its first start. */
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
   async end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return null;
