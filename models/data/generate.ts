@@ -1,5 +1,6 @@
 import { writeEntitySets } from "./entities-dataset.ts";
 import { writeLineSets } from "./lines-dataset.ts";
+import { writePictureSets } from "./pictures-dataset.ts";
 import { writeSeriesSets } from "./series-dataset.ts";
 
 /** `node models/data/generate.ts FOLDER`: writes all training data, for the train.py of each model to read. */
@@ -8,3 +9,4 @@ if (folder === undefined) throw new Error("usage: node models/data/generate.ts F
 console.log(`lines ${writeLineSets(`${folder}/lines`)}`);
 console.log(`series ${writeSeriesSets(`${folder}/series`)}`);
 console.log(`entities ${writeEntitySets(`${folder}/entities`)}`);
+console.log(`pictures ${writePictureSets(`${folder}/pictures`)}`);
