@@ -25,7 +25,7 @@ export interface L7FrontArgs {
 
 /**
  * The L7 routers behind HAProxy on :8001 with the registries of tenants' API keys that they watch, and their workers, which
- * watch the tenants' certificates.
+ * watch the tenants' certificates; vision and speech beside them.
  */
 export class L7Front extends pulumi.ComponentResource {
   private readonly args: L7FrontArgs;
@@ -37,6 +37,7 @@ export class L7Front extends pulumi.ComponentResource {
     this.owned = { node: args.node.id, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0750" };
     for (const tenant of args.model.tenants) this.apiKeys(tenant);
     this.workers();
+    this.perception();
     const first = new NodeFiles(
       "l7",
       { ...this.owned, path: "/etc/dsmil/l7/tenants", files: KEPT_FOLDER },
@@ -64,6 +65,13 @@ export class L7Front extends pulumi.ComponentResource {
     }
     const last = new Map<string, pulumi.Resource>();
     for (const plan of plans) last.set(plan.service, this.gated(plan, [last.get(plan.service) ?? folder]));
+  }
+
+  /** Vision and speech, which the routers ask over the bus and do not wait for. */
+  private perception(): void {
+    const { model, node } = this.args;
+    const plans = model.containers.filter((c) => c.node === node.id && c.image === "dsmil-l7-perception");
+    for (const plan of plans) this.gated(plan, []);
   }
 
   /**

@@ -36,6 +36,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l8-soar": tenantProgram,
   "dsmil-l9-coa": tenantProgram,
   "dsmil-l9-nc3": tenantProgram,
+  "dsmil-l7-perception": { kind: "program", scope: "shared", role: "ai", scalable: false },
   "dsmil-l7-worker": { kind: "program", scope: "shared", role: "ai", scalable: true, several: true },
   "dsmil-l7-router": { kind: "program", scope: "shared", role: "ai", scalable: true },
   "dsmil-shrink": { kind: "program", scope: "shared", role: "soc", scalable: false, deviceless: true },

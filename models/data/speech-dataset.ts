@@ -8,13 +8,13 @@ import { type Utterance, utterance } from "./speech/utterances.ts";
 
 /** The sets of utterances: other seeds for each, and other voices and other words for `unseen`. */
 const SPEECH_SETS = [
-  { name: "train", utterances: 130, seed: 20_260_601 },
+  { name: "train", utterances: 190, seed: 20_260_601 },
   { name: "test", utterances: 20, seed: 20_260_602 },
   { name: "unseen", utterances: 20, seed: 20_260_603 },
 ] as const;
 
 /** Words of each utterance beside the known ones. */
-const OTHERS = 16;
+const OTHERS = 22;
 const WORDS = SPEECH_COLUMNS.length - 2 + OTHERS;
 /** Windows of each word, and frames that they may be beside its middle. */
 const WINDOWS = 2;

@@ -13,6 +13,7 @@ import type { DeviceClient } from "./devices/device-client.ts";
 import type { TokenVerifier } from "./identity/token-verifier.ts";
 import type { ApiKey, KeyRing } from "./key-ring.ts";
 import { modelEntry } from "./models.ts";
+import { addPerceptionRoutes } from "./perception/routes.ts";
 import { addSocRoutes } from "./soc/routes.ts";
 
 export interface L7Parts {
@@ -65,6 +66,7 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
   const callerOf = (request: FastifyRequest): ApiKey => callers.get(request) as ApiKey;
   addChatRoutes(app, { chat, metrics, log, callerOf });
   addSocRoutes(app, devices, callerOf);
+  addPerceptionRoutes(app, { devices, callerOf, admit: (caller) => chat.admit(caller) });
   refuseOtherMethods(app);
   return app;
 }

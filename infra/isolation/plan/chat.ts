@@ -2,11 +2,17 @@ import type { ApiIdentity, Attempt, Plan, Probe } from "../types.ts";
 import type { Pair } from "./pair.ts";
 
 /** Routes that work for a tenant. An empty question is refused once it is known who asks: no model runs, no device is asked. */
-const PATHS = ["/v1/chat/completions", "/v1/soc/coa", "/v1/soc/enrich"] as const;
+const PATHS = [
+  "/v1/audio/transcriptions",
+  "/v1/chat/completions",
+  "/v1/soc/coa",
+  "/v1/soc/enrich",
+  "/v1/vision/embeddings",
+] as const;
 /** What an empty question meets behind the check of who asks: it is none, or one too many of the tenant's. */
 const PASSED = ["400 invalid_request", "429 rate_limit_exceeded"] as const;
 
-/** What API keys can ask the language models and the SOC in the name of a tenant they do not belong to. */
+/** What API keys can ask the models and the SOC in the name of a tenant they do not belong to. */
 export function planChat({ victim, attacker }: Pair): Plan {
   const attempts: Attempt[] = [];
   const ask = (path: string, as: ApiIdentity, tenant: string): Probe => ({

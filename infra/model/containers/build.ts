@@ -5,6 +5,7 @@ import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l3RouterPart } from "./l3-router.ts";
+import { l7PerceptionPart } from "./l7-perception.ts";
 import { l7RouterPart } from "./l7-router.ts";
 import { l7WorkerPart } from "./l7-worker.ts";
 import { l8CryptoPart } from "./l8-crypto.ts";
@@ -28,6 +29,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-haproxy": haproxyPart,
   "dsmil-dbe-gateway": dbeGatewayPart,
   "dsmil-dbe-quic": dbeQuicPart,
+  "dsmil-l7-perception": l7PerceptionPart,
   "dsmil-l7-worker": l7WorkerPart,
   "dsmil-l7-router": l7RouterPart,
   "dsmil-l3-router": l3RouterPart,

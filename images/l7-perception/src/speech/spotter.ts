@@ -8,7 +8,7 @@ export interface Spotted {
 }
 
 /** Probability below which a window says nothing. */
-export const WORD_THRESHOLD = 0.75;
+export const WORD_THRESHOLD = 0.85;
 /** Frames between the middles of two words. */
 const APART = 14;
 
