@@ -44,7 +44,9 @@ describe("models", () => {
       "l4-threat-classifier",
       "l5-forecaster",
       "l6-risk",
+      "l7-speech",
       "l7-tiny",
+      "l7-vision",
     ]);
     for (const [name, text] of Object.entries(models)) expect(text).toBe(modelRelease(root, name).manifest);
   });

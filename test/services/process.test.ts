@@ -20,6 +20,7 @@ const SERVICES = [
   "l9-coa",
   "l9-nc3",
   "l7-router",
+  "l7-perception",
   "shrink",
   "l7-worker",
   "dbe-gateway",

@@ -114,6 +114,7 @@ describe("image tags", () => {
       "dsmil-l4-classifier",
       "dsmil-l5-forecaster",
       "dsmil-l6-risk",
+      "dsmil-l7-perception",
       "dsmil-onnx-base",
     ]);
   });
