@@ -25,7 +25,7 @@ export interface L7FrontArgs {
 
 /**
  * The L7 routers behind HAProxy on :8001 with the registries of tenants' API keys that they watch, their workers, which
- * watch the tenants' certificates, and the tool executor, which watches the tenants' policies.
+ * watch the tenants' certificates, the tool executor, which watches the tenants' policies, and vision and speech.
  */
 export class L7Front extends pulumi.ComponentResource {
   private readonly args: L7FrontArgs;
@@ -40,6 +40,7 @@ export class L7Front extends pulumi.ComponentResource {
     for (const plan of args.model.containers) {
       if (plan.node === args.node.id && plan.image === "dsmil-l7-tools") this.gated(plan, []);
     }
+    this.perception();
     const first = new NodeFiles(
       "l7",
       { ...this.owned, path: "/etc/dsmil/l7/tenants", files: KEPT_FOLDER },
@@ -67,6 +68,13 @@ export class L7Front extends pulumi.ComponentResource {
     }
     const last = new Map<string, pulumi.Resource>();
     for (const plan of plans) last.set(plan.service, this.gated(plan, [last.get(plan.service) ?? folder]));
+  }
+
+  /** Vision and speech, which the routers ask over the bus and do not wait for. */
+  private perception(): void {
+    const { model, node } = this.args;
+    const plans = model.containers.filter((c) => c.node === node.id && c.image === "dsmil-l7-perception");
+    for (const plan of plans) this.gated(plan, []);
   }
 
   /**

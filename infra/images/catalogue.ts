@@ -64,7 +64,7 @@ const SERVICES = [
   "dbe-gateway",
 ] as const;
 /** Services that run models. */
-const MODEL_SERVICES = ["l3-router", "l4-classifier", "l5-forecaster", "l6-risk", "l7-rag"] as const;
+const MODEL_SERVICES = ["l3-router", "l4-classifier", "l5-forecaster", "l6-risk", "l7-perception", "l7-rag"] as const;
 const DATA = ["redis", "postgres", "qdrant", "haproxy"] as const;
 
 /** Every image of the project below `root`, bases before what stands on them. */

@@ -32,14 +32,16 @@ class Network:
         weights = [*self.weights[:-1], self.weights[-1] * factor]
         return Network(weights, [*self.biases[:-1], self.biases[-1] * factor + shift], self.end)
 
+    def hidden(self, x: np.ndarray) -> np.ndarray:
+        """What the last hidden layer says."""
+        value = x.astype(np.float32)
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1]):
+            value = np.maximum(value @ weight + bias, 0)
+        return value
+
     def raw(self, x: np.ndarray) -> np.ndarray:
         """The last layer's values, before `end`."""
-        value = x.astype(np.float32)
-        for at, (weight, bias) in enumerate(zip(self.weights, self.biases)):
-            value = value @ weight + bias
-            if at < len(self.weights) - 1:
-                value = np.maximum(value, 0)
-        return value
+        return self.hidden(x) @ self.weights[-1] + self.biases[-1]
 
     def run(self, x: np.ndarray) -> np.ndarray:
         """What the ONNX model answers."""
@@ -53,6 +55,11 @@ class Network:
 
     def onnx(self, name: str, output: str) -> bytes:
         """The model: input `features` [N, inputs], one output [N, outputs]. The same network gives the same bytes."""
+        nodes, constants = self.graph(output)
+        return finished(name, nodes, constants, {"features": self.weights[0].shape[0]}, {output: self.weights[-1].shape[1]})
+
+    def graph(self, output: str) -> tuple[list, list]:
+        """Nodes and constants from `features` to `output`; h0, h1 … are what its hidden layers say."""
         nodes, constants, value = [], [], "features"
         for at, (weight, bias) in enumerate(zip(self.weights, self.biases)):
             last = at == len(self.weights) - 1
@@ -66,15 +73,16 @@ class Network:
         if self.end is not None:
             axis = {"axis": 1} if self.end == "Softmax" else {}
             nodes.append(helper.make_node(self.end, [value], [output], name="end", **axis))
-        tensor = lambda label, width: helper.make_tensor_value_info(label, TensorProto.FLOAT, ["rows", width])
-        graph = helper.make_graph(
-            nodes,
-            name,
-            [tensor("features", self.weights[0].shape[0])],
-            [tensor(output, self.weights[-1].shape[1])],
-            constants,
-        )
-        model = helper.make_model(graph, producer_name="dsmil", opset_imports=[helper.make_opsetid("", OPSET)])
-        model.ir_version = IR_VERSION
-        onnx.checker.check_model(model)
-        return model.SerializeToString(deterministic=True)
+        return nodes, constants
+
+
+def finished(name: str, nodes: list, constants: list, inputs: dict[str, int], outputs: dict[str, int]) -> bytes:
+    """The bytes of a model; inputs and outputs are rows of so many floats."""
+    tensors = lambda widths: [
+        helper.make_tensor_value_info(label, TensorProto.FLOAT, ["rows", width]) for label, width in widths.items()
+    ]
+    graph = helper.make_graph(nodes, name, tensors(inputs), tensors(outputs), constants)
+    model = helper.make_model(graph, producer_name="dsmil", opset_imports=[helper.make_opsetid("", OPSET)])
+    model.ir_version = IR_VERSION
+    onnx.checker.check_model(model)
+    return model.SerializeToString(deterministic=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from .measures import rounded
+from .embedding import EmbeddingNetwork
 from .network import Network
 
 # One thread: sums of floats depend on their order.
@@ -28,7 +29,7 @@ def arguments(folder: Path) -> tuple[Path, Path]:
     return given.data, given.out
 
 
-def release(out: Path, network: Network, facts: dict, probe: np.ndarray, metrics: dict) -> None:
+def release(out: Path, network: Network | EmbeddingNetwork, facts: dict, probe: np.ndarray, metrics: dict) -> None:
     """
     Writes the files. `facts` holds name, version, features, output and columns; `probe` are inputs whose answers go into
     model.json, for the loader to see that its runtime computes the same.

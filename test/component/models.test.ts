@@ -53,7 +53,9 @@ describe("models", () => {
       "l5-forecaster",
       "l6-risk",
       "l7-encoder",
+      "l7-speech",
       "l7-tiny",
+      "l7-vision",
     ]);
     for (const [name, text] of Object.entries(models)) expect(text).toBe(modelVersion(root, name).manifest);
   });

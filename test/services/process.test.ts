@@ -23,6 +23,7 @@ const SERVICES = [
   "l9-strategy",
   "l9-nc3",
   "l7-router",
+  "l7-perception",
   "shrink",
   "l7-worker",
   "dbe-gateway",

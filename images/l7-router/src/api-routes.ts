@@ -19,6 +19,8 @@ export const API_ROUTES: Readonly<Record<string, ApiRoute>> = {
   "/v1/models": read("chat"),
   "/v1/models/:model": read("chat"),
   "/v1/chat/completions": post("chat"),
+  "/v1/vision/embeddings": post("chat"),
+  "/v1/audio/transcriptions": post("chat"),
   "/v1/soc/enrich": post("soc"),
   "/v1/soc/coa": post("soc"),
   "/v1/soc/strategy": post("soc"),

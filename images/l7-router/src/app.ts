@@ -15,6 +15,7 @@ import type { DeviceClient } from "./devices/device-client.ts";
 import type { TokenVerifier } from "./identity/token-verifier.ts";
 import type { ApiKey, KeyRing } from "./key-ring.ts";
 import { modelEntry } from "./models.ts";
+import { addPerceptionRoutes } from "./perception/routes.ts";
 import { RagClient } from "./rag/rag-client.ts";
 import { addRagRoutes } from "./rag/routes.ts";
 import { addSocRoutes } from "./soc/routes.ts";
@@ -73,6 +74,7 @@ export function createL7Router(parts: L7Parts): FastifyInstance {
   addSocRoutes(app, devices, callerOf, (caller) => chat.admit(caller));
   addRagRoutes(app, { rag: new RagClient(devices), chat, prompts, callerOf });
   addAgentRoutes(app, { devices, chat, callerOf });
+  addPerceptionRoutes(app, { devices, callerOf, admit: (caller) => chat.admit(caller) });
   refuseOtherMethods(app);
   return app;
 }

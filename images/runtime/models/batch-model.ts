@@ -1,7 +1,9 @@
-import { Counter, Gauge, Histogram } from "prom-client";
-import type { TenantService } from "../tenant-service.ts";
+import type { Health } from "../health.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
 import { MAX_ROWS } from "./loaded-model.ts";
 import type { ModelIdentity } from "./manifest.ts";
+import { ModelMetrics } from "./model-metrics.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import { ModelSlot, type ModelWant } from "./model-slot.ts";
 import type { OpenSession } from "./onnx-session.ts";
@@ -13,41 +15,44 @@ export interface Answers {
   row(row: number): Float32Array;
 }
 
+/** What a model needs of the service that it is a part of; a TenantService is one. */
+export interface ModelHost {
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Aborts when the service stops. */
+  readonly signal: AbortSignal;
+  /** Ties a loop that ends with `signal` to the service's stop. */
+  loop(running: Promise<void>): void;
+}
+
+/** Where a service has more than one model. */
+export interface ModelPlace {
+  /** Its name in /health (default `model`). */
+  readonly check?: string;
+  /** What the service's models count in (default: its own). */
+  readonly counts?: ModelMetrics;
+  readonly open?: OpenSession;
+}
+
 /** A model as a part of a service: looked for, reported in /health and /metrics, asked batch by batch. */
 export class BatchModel {
   private readonly slot: ModelSlot;
   private readonly want: ModelWant;
-  private readonly service: TenantService;
-  private readonly seconds: Histogram;
-  private readonly fallbacks: Counter;
+  private readonly service: ModelHost;
+  private readonly counts: ModelMetrics;
   private failure = "";
 
-  constructor(service: TenantService, want: ModelWant, settings: ModelSettings, open?: OpenSession) {
+  constructor(service: ModelHost, want: ModelWant, settings: ModelSettings, place: ModelPlace = {}) {
+    const { check: name = "model", counts = new ModelMetrics(service.metrics.registry), open } = place;
     this.service = service;
     this.want = want;
     this.slot = new ModelSlot(want, settings, service.log, open);
-    const registers = [service.metrics.registry];
-    this.seconds = new Histogram({
-      name: "dsmil_model_inference_seconds",
-      help: "Time of one inference, of a whole batch",
-      buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1],
-      registers,
-    });
-    this.fallbacks = new Counter({
-      name: "dsmil_model_fallback_total",
-      help: "Rows that were decided without the model",
-      registers,
-    });
-    new Gauge({
-      name: "dsmil_model_info",
-      help: "1 for the model that is loaded",
-      labelNames: ["name", "version"],
-      registers,
-      collect: () => this.collect(),
-    });
-    service.health.add({ name: "model", weight: "warning", read: () => this.check() });
+    this.counts = counts;
+    counts.tell(() => this.slot.current?.identity);
+    service.health.add({ name, weight: "warning", read: () => this.check() });
     service.health.add({
-      name: "model_p99_ms",
+      name: `${name}_p99_ms`,
       weight: "warning",
       read: () => ({ value: Math.round((this.slot.current?.latency.quantile(0.99) ?? 0) * 1000) / 1000, ok: true }),
     });
@@ -83,7 +88,7 @@ export class BatchModel {
         for (const [at, item] of part.entries()) put(item, rows, at * width);
         const begun = performance.now();
         answers.set(await model.infer(rows, part.length), from * columns.length);
-        this.seconds.observe((performance.now() - begun) / 1000);
+        this.counts.seconds.observe((performance.now() - begun) / 1000);
       }
     } catch (error) {
       this.failed(error as Error);
@@ -97,24 +102,18 @@ export class BatchModel {
   }
 
   private without(rows: number): undefined {
-    this.fallbacks.inc(rows);
+    this.counts.fallbacks.inc(rows);
     return undefined;
   }
 
   private failed(error: Error): void {
-    if (this.failure !== error.message) this.service.log.error({ err: error }, "inference failed; deciding by rules");
+    if (this.failure !== error.message)
+      this.service.log.error({ err: error }, "inference failed; going on without the model");
     this.failure = error.message;
     this.service.metrics.failed("internal");
   }
 
   private check() {
     return this.failure === "" ? this.slot.check() : { value: `inference failed: ${this.failure}`, ok: false };
-  }
-
-  private collect(): void {
-    const gauge = this.service.metrics.registry.getSingleMetric("dsmil_model_info") as Gauge;
-    gauge.reset();
-    const { current } = this.slot;
-    if (current) gauge.set({ ...current.identity }, 1);
   }
 }

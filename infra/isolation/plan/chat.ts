@@ -7,7 +7,7 @@ type ApiProbe = Extract<Probe, { kind: "api" }>;
 const ROUTES: readonly (Pick<ApiProbe, "path" | "body" | "method"> & { readonly name: string })[] = [
   ...[
     ...["/v1/chat/completions", "/v1/soc/coa", "/v1/soc/enrich", "/v1/soc/strategy", "/v1/agent/runs"],
-    ...["/v1/embeddings", "/v1/rag/documents", "/v1/rag/query"],
+    ...["/v1/embeddings", "/v1/rag/documents", "/v1/rag/query", "/v1/vision/embeddings", "/v1/audio/transcriptions"],
   ].map((path) => ({ name: path, path, body: {} })),
   { name: "GET /v1/rag/documents", path: "/v1/rag/documents?limit=0" },
   { name: "DELETE /v1/rag/documents", path: "/v1/rag/documents/-", method: "DELETE" },
@@ -15,7 +15,7 @@ const ROUTES: readonly (Pick<ApiProbe, "path" | "body" | "method"> & { readonly 
 /** What an empty question meets behind the check of who asks: it is none, or one too many of the tenant's. */
 const PASSED = ["400 invalid_request", "429 rate_limit_exceeded"] as const;
 
-/** What API keys can ask the language models and the SOC in the name of a tenant they do not belong to. */
+/** What API keys can ask the models and the SOC in the name of a tenant they do not belong to. */
 export function planChat({ victim, attacker }: Pair): Plan {
   const attempts: Attempt[] = [];
   const theirKey = victim.apiKeys[0];

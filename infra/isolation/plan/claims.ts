@@ -31,6 +31,8 @@ const QUESTIONS: readonly Question[] = [
     ...{ name: "L9_STOP_REQ", type: TYPES.L9_STOP_REQ, destination: 61, answer: "L9_STOP_RESP" },
     payload: JSON.stringify({ order: "state" }),
   },
+  // A shared service: it answers in the name that the message has, and only if the claim is of the same tenant.
+  { name: "L7_SERVICE_REQ", type: TYPES.L7_SERVICE_REQ, destination: 45, payload: "{}", answer: "MALFORMED" },
 ];
 
 /** What a claim of the attacker's is worth for a message of the victim's, where a container may speak for both. */
@@ -51,7 +53,7 @@ export function planClaims({ model, victim, attacker }: Pair): Plan {
     ["no claim", "none", "MISSING_CLAIM_TOKEN"],
   ];
   const there = QUESTIONS.filter(({ destination }) =>
-    model.containers.some((c) => c.tenant === victim.id && c.device === destination),
+    model.containers.some((c) => (c.tenant === victim.id || c.tenant === undefined) && c.device === destination),
   );
   const attempts = there.flatMap((question) =>
     claims.map(([credential, claim, refusal]): Attempt => {

@@ -6,6 +6,7 @@ import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l3RouterPart } from "./l3-router.ts";
 import { l7AgentPart } from "./l7-agent.ts";
+import { l7PerceptionPart } from "./l7-perception.ts";
 import { l7RouterPart } from "./l7-router.ts";
 import { l7ToolsPart } from "./l7-tools.ts";
 import { l7WorkerPart } from "./l7-worker.ts";
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-haproxy": haproxyPart,
   "dsmil-dbe-gateway": dbeGatewayPart,
   "dsmil-dbe-quic": dbeQuicPart,
+  "dsmil-l7-perception": l7PerceptionPart,
   "dsmil-l7-worker": l7WorkerPart,
   "dsmil-l7-router": l7RouterPart,
   "dsmil-l7-agent": l7AgentPart,

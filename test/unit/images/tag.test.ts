@@ -115,6 +115,7 @@ describe("image tags", () => {
       "dsmil-l5-forecaster",
       "dsmil-l6-risk",
       "dsmil-l7-rag",
+      "dsmil-l7-perception",
       "dsmil-onnx-base",
     ]);
   });

@@ -16,7 +16,8 @@ describe("a model of the project", () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   it("is read as it lies there", () => {
-    expect(modelNames(PROJECT)).toEqual(["l3-sensor-fusion", "l4-threat-classifier", "l5-forecaster", "l6-risk"]);
+    const decide = ["l3-sensor-fusion", "l4-threat-classifier", "l5-forecaster", "l6-risk"];
+    expect(modelNames(PROJECT)).toEqual([...decide, "l7-speech", "l7-vision"]);
     const { name, version, manifest, digest, content: onnx } = modelRelease(PROJECT, NAME);
     expect([name, version]).toEqual([NAME, "6.0.0"]);
     expect(manifest).toBe(readFileSync(join(PROJECT, "models", NAME, "model.json"), "utf8"));
