@@ -32,7 +32,13 @@ const QUESTIONS: readonly Question[] = [
     payload: JSON.stringify({ order: "state" }),
   },
   // A shared service: it answers in the name that the message has, and only if the claim is of the same tenant.
-  { name: "L7_SERVICE_REQ", type: TYPES.L7_SERVICE_REQ, destination: 45, payload: "{}", answer: "MALFORMED" },
+  {
+    name: "L7_SERVICE_REQ (perception)",
+    type: TYPES.L7_SERVICE_REQ,
+    destination: 45,
+    payload: "{}",
+    answer: "MALFORMED",
+  },
 ];
 
 /** What a claim of the attacker's is worth for a message of the victim's, where a container may speak for both. */
