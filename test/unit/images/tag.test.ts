@@ -114,8 +114,8 @@ describe("image tags", () => {
       "dsmil-l4-classifier",
       "dsmil-l5-forecaster",
       "dsmil-l6-risk",
-      "dsmil-l7-rag",
       "dsmil-l7-perception",
+      "dsmil-l7-rag",
       "dsmil-onnx-base",
     ]);
   });
