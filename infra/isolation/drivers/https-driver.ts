@@ -1,3 +1,4 @@
+import { pause } from "../../../images/runtime/pause.ts";
 import type { Answer, Probe } from "../types.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Doors } from "./doors.ts";
@@ -33,11 +34,24 @@ export class HttpsDriver {
 
   async service({ server, as, method, path, headers, seeks }: ServiceProbe): Promise<Answer> {
     const call = { method, path, headers: { ...this.credentials.service(as), ...headers } };
-    const answer = await this.doors.https(server, { ...call, ...(method === "POST" && { lines: "" }) });
+    const ask = () => this.doors.https(server, { ...call, ...(method === "POST" && { lines: "" }) });
+    let answer = await ask();
+    // Attempts at the same time: a server that has too many of them says nothing about whose they are.
+    for (let again = 1; again <= MOST_AGAIN && isTooMany(answer); again++) {
+      await pause(again * AGAIN_MS, AbortSignal.timeout(10_000));
+      answer = await ask();
+    }
     if (seeks === undefined || answer.status !== 200) return coded(answer, `${method} ${path}`);
     return { class: answer.body.includes(seeks) ? "listed" : "not_listed", detail: `${method} ${path}: searched` };
   }
 }
+
+/** How often a server is asked again that has too much under way, and the first wait, ms. */
+const MOST_AGAIN = 6;
+const AGAIN_MS = 200;
+
+const isTooMany = ({ status, body }: { readonly status: number; readonly body: string }): boolean =>
+  status === 429 && codeIn(body) === "too_many_requests";
 
 /** Form of an error's code. */
 const CODE = /^[A-Za-z0-9_]{1,64}$/;
