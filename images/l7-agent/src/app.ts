@@ -22,7 +22,7 @@ export interface AgentAppParts {
 /** Questions at a time; a call waits for the executor, a run for many calls. */
 const CONCURRENCY = 16;
 /** The L7 router alone asks. */
-const ASKERS = [] as const;
+const ASKERS = [43] as const;
 
 /** Agent runtime (device 48): calls tools and runs agents for its tenant, within its policy. */
 export function createAgent({ service, config, decisions, stop }: AgentAppParts): AgentRuntime {

@@ -2,7 +2,6 @@ import { Counter } from "prom-client";
 import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { type Asker, questionHandler } from "../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
-import { DbeError } from "../../runtime/dbe/codec/error.ts";
 import {
   asksForCatalogue,
   type CatalogueQuestion,
@@ -36,11 +35,9 @@ export function toolsInbox({ executor, busFolder, metrics, log }: ToolsParts): B
   });
   const answer = async (
     question: ToolCall | CatalogueQuestion,
-    { tenant, source, messageId }: Asker,
+    { tenant, messageId }: Asker,
     signal: AbortSignal,
   ): Promise<object> => {
-    // The L7 router, too, asks by way of the agent.
-    if (source !== AGENT) throw new DbeError("DEVICE_NOT_ALLOWED", `device ${source} may not ask here`);
     if (asksForCatalogue(question)) return executor.catalogue(tenant);
     const result = await executor.call(tenant, question, signal);
     const { outcome, reasons, ms } = result;

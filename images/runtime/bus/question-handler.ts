@@ -19,7 +19,7 @@ export interface Asker {
 export interface QuestionHandlerParts<Q> {
   /** Upper-case id of the only tenant that is answered; a service of all tenants leaves it out. */
   readonly tenant?: string;
-  /** Devices beside the L7 router that may ask; without it any device of the tenant may. */
+  /** The only devices that may ask (default: any that speaks for the tenant). */
   readonly askers?: readonly number[];
   /** Type of the answers. */
   readonly answerType: number;
@@ -80,11 +80,12 @@ function refusalOf(
   if (strategic && tlvs.roeTokenId !== roeTokenOf(destination)) {
     return new DbeError("INVALID_ROE_TOKEN", "not this device's token");
   }
-  if (source === L7_ROUTER) {
-    return tlvs.claimToken ? undefined : new DbeError("MISSING_CLAIM_TOKEN", "a question without a claim");
-  }
-  if (askers && !askers.includes(source))
+  if (askers && !askers.includes(source)) {
     return new DbeError("DEVICE_NOT_ALLOWED", `device ${source} may not ask here`);
+  }
+  if (source === L7_ROUTER && !tlvs.claimToken) {
+    return new DbeError("MISSING_CLAIM_TOKEN", "a question without a claim");
+  }
   return undefined;
 }
 

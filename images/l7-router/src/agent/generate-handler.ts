@@ -1,6 +1,5 @@
 import { questionHandler } from "../../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
-import { DbeError } from "../../../runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../runtime/dbe/local/inbox.ts";
 import {
   AGENT_GENERATE_LIMITS,
@@ -39,8 +38,7 @@ export function generateHandler({ chat, prompts, metrics, log }: GenerateHandler
   return questionHandler<GenerateQuestion>({
     ...{ askers: [AGENT], answerType: TYPES.L7_SERVICE_RESP, maxBytes: AGENT_GENERATE_LIMITS.bytes },
     ...{ parse: parseGenerateQuestion, counted: "L7_AGENT_GENERATE", metrics, log },
-    answer: async (question, { tenant, source }, signal) => {
-      if (source !== AGENT) throw new DbeError("DEVICE_NOT_ALLOWED", `device ${source} may not ask here`);
+    answer: async (question, { tenant }, signal) => {
       const caller: ApiKey = { tenant, name: NAME };
       return await generated({ chat, prompts }, caller, question, signal).catch((error: unknown): GenerateAnswer => {
         if (!(error instanceof ApiError)) throw error;
