@@ -32,7 +32,7 @@ export function registerBench(program: Command): void {
   program
     .command("bench")
     .description(
-      "Time deployments against docker compose and the Engine API, their growth by tenant, DBE messages and models.",
+      "Time deployments against docker compose and the Engine API, their growth by tenant, DBE messages and models; with --only also the flow of events, each layer's limit, and recovery from faults.",
     )
     .option("--runs <n>", "interleaved runs of each side", atLeast(1), 3)
     .option("--containers <n>", "containers on all nodes together", atLeast(3), 30)
@@ -42,7 +42,7 @@ export function registerBench(program: Command): void {
     .option("--json", "print samples and medians as JSON on stdout")
     .addHelpText(
       "after",
-      "\nEverything it makes on the nodes is called bench-… and is removed again, also after Ctrl-C. See docs/benchmarks.md.",
+      "\nWhat deploy and growth make on the nodes is called bench-… and is removed again, also after Ctrl-C. flow sends events through\nthe running fleet, faults kills every part of it, a lab's, and starts it again. See docs/benchmarks.md.",
     )
     .action(bench);
 }

@@ -6,7 +6,9 @@ import type { Model } from "../model/types.ts";
 
 /** Everything that decides what the stacks declare, beside the model and the images' sources. */
 const SOURCES = [
-  ...["infra/**/*", "templates/**/*", "policies/**/*", "models/*/model.*", ".dsmil/models/*/*/model.json"],
+  ...["infra/**/*", "templates/**/*", "policies/**/*", "feeds/**/*", "models/*/model.*"],
+  // Models that lie outside of git: an operator's own, and those that are fetched.
+  ...[".dsmil/models/*/*/model.json", ".dsmil/cache/models/*/*/*"],
   ...["package-lock.json", "package.json", "Pulumi*.yaml"],
 ];
 /** Variables that reach the program or the CLI. */

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
+import { fetchedModel, isFetched } from "../models/fetched-model.ts";
 import { allModelNames, modelRelease } from "../models/model-release.ts";
 import { OPERATOR_MODELS, type OperatorModel, operatorModelNames, operatorVersions } from "../models/operator-model.ts";
 import { faultOf, registerModel } from "../models/register-model.ts";
@@ -34,7 +36,7 @@ async function sign(file: string, { name, version }: { name: string; version: st
   const found = await new Phases()
     .run("register model", () => registerModel(projectRoot, { path: resolve(file), name, version }))
     .catch((error: Error) => {
-      throw new UserError(error.message, "nothing was registered");
+      throw new UserError(`${error.message}; nothing was registered`, "see bin/dsmil model sign --help");
     });
   process.stdout.write(
     `${name} ${version}: ${found.bytes} bytes, SHA-384 ${found.sha384.slice(0, 16)}…, in ${OPERATOR_MODELS}/${name}/${version}\n` +
@@ -47,6 +49,12 @@ const operators = (): OperatorModel[] =>
 
 function list(): void {
   const ours = allModelNames(projectRoot).map((name) => {
+    const fetched = fetchedModel(projectRoot, name);
+    if (fetched) {
+      const bytes = Object.values(fetched.files).reduce((sum, file) => sum + file.bytes, 0);
+      const place = isFetched(projectRoot, fetched) ? fetched.source : "not fetched yet: `up` does";
+      return [name, fetched.version, String(bytes), place];
+    }
     const { version, content, file } = modelRelease(projectRoot, name);
     return [name, version, String(content.length), join("models", name, file)];
   });
@@ -64,7 +72,10 @@ async function verify(): Promise<void> {
   };
   for (const name of allModelNames(projectRoot)) {
     try {
-      say(name, modelRelease(projectRoot, name).version, undefined);
+      const fetched = fetchedModel(projectRoot, name);
+      if (!fetched) say(name, modelRelease(projectRoot, name).version, undefined);
+      else if (!existsSync(join(projectRoot, fetched.source))) process.stdout.write(`- ${name}: not fetched yet\n`);
+      else say(name, fetched.version, isFetched(projectRoot, fetched) ? undefined : "not the files of model.json");
     } catch (error) {
       say(name, "", (error as Error).message);
     }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import pc from "picocolors";
+import { L7_ROLES } from "../../images/runtime/l7/token.ts";
 import { UserError } from "./errors.ts";
 import { projectModel } from "./model.ts";
 import { projectRoot } from "./root.ts";
@@ -77,7 +78,7 @@ function registerToken(tenant: Command): void {
     .command("token")
     .description("Print a token (JWT) for the L7 API that speaks for a tenant, and nothing else, on stdout.")
     .argument("<tenant>", "its id")
-    .option("--roles <roles>", "what it allows: chat, soc, with commas between them", "chat")
+    .option("--roles <roles>", `what it allows: ${L7_ROLES.join(", ")}, with commas between them`, "chat")
     .option("--subject <name>", "whom it is for; stands in claims and logs", "operator")
     .option("--minutes <n>", "how long it holds, 60 at most", "60")
     .addHelpText(

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { CRYPTO_FOLDER } from "../model/containers/l8-crypto.ts";
 import { ENCLAVE_FOLDER } from "../model/containers/l8-enclave.ts";
 import type { Model, Node } from "../model/types.ts";
-import { modelRelease } from "../models/model-release.ts";
+import { modelVersion } from "../models/model-release.ts";
+import { operatorModel } from "../models/operator-model.ts";
 import { NodeFiles, type NodeFilesArgs } from "../provider/index.ts";
 import type { DataStack } from "../stacks/outputs.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
@@ -35,7 +36,12 @@ export function enclaveFiles(args: CryptoFilesArgs): NodeFiles[] {
   return [
     fleetFiles(args, "enclave", ENCLAVE_FOLDER, {
       "enclave.json": { content: json({ seals, revoked: model.dbe.revoked }), mode: "0444" },
-      ...(name && { "models.sig": { content: data.modelSignature(modelRelease(root, name)), mode: "0444" } }),
+      ...(name && {
+        "models.sig": {
+          content: data.modelSignature(operatorModel(root, name) ?? modelVersion(root, name)),
+          mode: "0444",
+        },
+      }),
     }),
   ];
 }

@@ -129,6 +129,7 @@ function refuse(
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const { statusCode, code, message } = error as { statusCode?: number; code?: string; message: string };
+  if (statusCode === 413) return new ApiError(413, "request_too_large", message);
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new ApiError(statusCode, (code ?? "bad_request").toLowerCase(), message);
   }

@@ -35,6 +35,8 @@ describe("what was deployed last", () => {
   it.each([
     ["a source", () => write("infra/stacks/data.ts", "two")],
     ["a template", () => write("templates/redis.conf.hbs", "new")],
+    ["a feed", () => write("feeds/alpha.csv", "type,value")],
+    ["a model that was fetched", () => write(".dsmil/cache/models/l7-encoder/1.0.0/model.onnx", "x")],
     ["a model", () => write("models/l6-risk/model.json", "{}")],
     ["a stack's configuration", () => write("Pulumi.node-a.yaml", "config: { x: y }")],
     ["a state, by plain Pulumi", () => state("node-b", '{"changed":true}')],
