@@ -9,7 +9,6 @@ const ROUTES: readonly (Pick<ApiProbe, "path" | "body" | "method"> & { readonly 
     ...["/v1/chat/completions", "/v1/soc/coa", "/v1/soc/enrich", "/v1/soc/strategy", "/v1/agent/runs"],
     ...["/v1/embeddings", "/v1/rag/documents", "/v1/rag/query", "/v1/vision/embeddings", "/v1/audio/transcriptions"],
   ].map((path) => ({ name: path, path, body: {} })),
-  { name: "POST /v1/tools/time", path: "/v1/tools/time", body: [] },
   { name: "GET /v1/rag/documents", path: "/v1/rag/documents?limit=0" },
   { name: "DELETE /v1/rag/documents", path: "/v1/rag/documents/-", method: "DELETE" },
 ];
