@@ -1,6 +1,6 @@
 import { DbeError } from "../../runtime/dbe/codec/error.ts";
 
-/** Changes that may wait beside the one at work: places stay free for questions. */
+/** Changes at work and waiting: places stay free for questions. */
 const MOST = 4;
 
 /** Lets changes of the knowledge base happen one after the other: two of one document never mix. */

@@ -27,7 +27,7 @@ const STATUS_LOOKS = 4;
 /** Requests over the bus at a time; the gateway takes 64 connections of a container. */
 const BUS_CONNECTIONS = 48;
 /** Questions of agents at a time. */
-const AGENT_QUESTIONS = 8;
+const AGENT_QUESTIONS = 24;
 
 /** The L7 router with all that runs beside its API. */
 export class L7Service {

@@ -2,7 +2,7 @@
 export interface LaneLimits {
   readonly running: number;
   readonly waiting: number;
-  /** Most that wait of one tenant. */
+  /** Most that wait of one tenant. A tenant with nothing under way and nothing waiting finds a place beyond `waiting`. */
   readonly waitingEach: number;
 }
 
@@ -42,7 +42,8 @@ export class Lanes {
     if (signal.aborted) return false;
     if (this.taken < running) return this.take(tenant);
     const own = this.waiters.filter((waiter) => waiter.tenant === tenant).length;
-    if (this.waiters.length >= waiting || own >= waitingEach) return false;
+    const isNew = own === 0 && !this.running.has(tenant);
+    if (own >= waitingEach || (this.waiters.length >= waiting && !isNew)) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const waiter: Waiter = { tenant, start: resolve };
     this.waiters = [...this.waiters, waiter];

@@ -56,7 +56,9 @@ export function parseGenerateQuestion(body: unknown): GenerateQuestion {
 function messageIn(message: Partial<AgentMessage> | null, index: number): AgentMessage {
   const { role, content, origin } = message ?? {};
   const at = `generate.messages[${index}]`;
-  if (role !== "system" && role !== "user" && role !== "assistant") throw new Error(`${at}.role: not known`);
+  // Nothing checks what a model is told as system or assistant: the agent's own instruction alone.
+  if (role !== "user" && (role !== "system" || index > 0))
+    throw new Error(`${at}.role: expected user, or system first`);
   if (typeof content !== "string" || !content.isWellFormed()) throw new Error(`${at}.content: expected text`);
   if (role !== "user") return { role, content };
   if (!ORIGINS.includes(origin)) throw new Error(`${at}.origin: expected user, document or tool`);

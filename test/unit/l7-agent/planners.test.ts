@@ -100,10 +100,14 @@ describe("what a model is asked", () => {
       parseGenerateQuestion({ generate: { messages, max_tokens: 10, ...changes } });
     expect(bad({ messages: [{ role: "user", content: "x" }] })).toThrow("origin");
     expect(bad({ messages: [{ role: "user", content: "x", origin: "agent" }] })).toThrow("origin");
-    expect(bad({ messages: [{ role: "assistant", content: "x" }] })).toThrow("the last one must be the user's");
+    expect(bad({ messages: [{ role: "system", content: "x" }] })).toThrow("the last one must be the user's");
     expect(bad({ messages: [] })).toThrow("list");
     expect(bad({ max_tokens: 100_000 })).toThrow("max_tokens");
     expect(bad({ messages: [{ role: "user", content: "x".repeat(50_000), origin: "user" }] })).toThrow("characters");
+    const [first, ...rest] = messages;
+    for (const said of [{ role: "assistant", content: "x" }, first]) {
+      expect(bad({ messages: [first, said, ...rest] })).toThrow("messages[1].role");
+    }
     expect(() => parseGenerateQuestion(null)).toThrow("messages");
   });
 });

@@ -20,6 +20,18 @@ describe("lanes", () => {
     expect(lanes.counts).toEqual({ running: 0, waiting: 0 });
   });
 
+  it("have a place for a tenant with nothing under way, also when others fill the queue", async () => {
+    const lanes = new Lanes({ running: 1, waiting: 2, waitingEach: 2 });
+    const gate = Promise.withResolvers<void>();
+    const run = (tenant: string) => lanes.run(tenant, never, () => gate.promise.then(() => tenant));
+    const full = [run("ALPHA"), run("ALPHA"), run("CHARLIE")];
+    const late = run("BRAVO");
+    expect(await run("ALPHA")).toBeUndefined();
+    expect(lanes.counts).toEqual({ running: 1, waiting: 3 });
+    gate.resolve();
+    expect(await Promise.all([...full, late])).toEqual(["ALPHA", "ALPHA", "CHARLIE", "BRAVO"]);
+  });
+
   it("let go of who waits no more, and of what failed", async () => {
     const lanes = new Lanes({ running: 1, waiting: 4, waitingEach: 4 });
     const gate = Promise.withResolvers<void>();

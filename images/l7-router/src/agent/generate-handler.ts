@@ -1,5 +1,6 @@
 import { questionHandler } from "../../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
+import { DbeError } from "../../../runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../runtime/dbe/local/inbox.ts";
 import {
   AGENT_GENERATE_LIMITS,
@@ -27,6 +28,8 @@ export interface GenerateHandlerParts {
 const AGENT = 48;
 /** Name that stands in claims and log lines for what agents ask. */
 const NAME = "agent";
+/** Questions of one tenant at a time: an agent asks one after the other, and a tenant has few. */
+const EACH = 3;
 /** Least surprising answers: an agent's steps should be the same twice, as far as a model can. */
 const SAMPLING = { temperature: 0, top_p: 1, stop: [] } as const;
 
@@ -35,17 +38,38 @@ const SAMPLING = { temperature: 0, top_p: 1, stop: [] } as const;
  * prompt by where each text is from, workers, quota. The agent needs no key for it.
  */
 export function generateHandler({ chat, prompts, metrics, log }: GenerateHandlerParts): Handler {
+  const open = new Map<string, number>();
   return questionHandler<GenerateQuestion>({
     ...{ askers: [AGENT], answerType: TYPES.L7_SERVICE_RESP, maxBytes: AGENT_GENERATE_LIMITS.bytes },
     ...{ parse: parseGenerateQuestion, counted: "L7_AGENT_GENERATE", metrics, log },
     answer: async (question, { tenant }, signal) => {
-      const caller: ApiKey = { tenant, name: NAME };
-      return await generated({ chat, prompts }, caller, question, signal).catch((error: unknown): GenerateAnswer => {
-        if (!(error instanceof ApiError)) throw error;
-        return { result: "refused", code: error.code, message: error.message };
-      });
+      const own = open.get(tenant) ?? 0;
+      if (own >= EACH) throw new DbeError("OVERLOADED", `${own} questions of ${tenant}'s agents are under way`);
+      open.set(tenant, own + 1);
+      try {
+        return await answered({ chat, prompts }, { tenant, name: NAME }, question, signal);
+      } finally {
+        const rest = (open.get(tenant) ?? 1) - 1;
+        if (rest > 0) open.set(tenant, rest);
+        else open.delete(tenant);
+      }
     },
   });
+}
+
+/** A refusal of the API is an answer: the agent tells it. */
+async function answered(
+  parts: Pick<GenerateHandlerParts, "chat" | "prompts">,
+  caller: ApiKey,
+  question: GenerateQuestion,
+  signal: AbortSignal,
+): Promise<GenerateAnswer> {
+  try {
+    return await generated(parts, caller, question, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { result: "refused", code: error.code, message: error.message };
+  }
 }
 
 async function generated(

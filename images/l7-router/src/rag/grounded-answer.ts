@@ -55,8 +55,12 @@ export async function groundedAnswer(
   };
   for (const passage of passages) {
     gone.throwIfAborted();
-    if (await parts.prompts.allows(caller, `${passage.title}\n${passage.text}`, "document")) shown.push(passage);
+    if (await parts.prompts.allows(caller, asText(passage), "document")) shown.push(passage);
     else leave("prompt_injection", [passage]);
+  }
+  // One by one they may be harmless, and together not.
+  if (shown.length > 1 && !(await parts.prompts.allows(caller, shown.map(asText).join("\n\n"), "document"))) {
+    leave("prompt_injection", shown.splice(0));
   }
   while (shown.length > 0) {
     const request = chatOf(asked, shown, parts.chat.models);
@@ -76,14 +80,17 @@ export async function groundedAnswer(
   return { result: "insufficient_evidence", answer: null, left_out: leftOut };
 }
 
+const asText = ({ title, text }: Passage): string => `${title}\n${text}`;
+
 function chatOf({ search, model }: RagQuery, shown: readonly Passage[], models: readonly string[]): ChatRequest {
-  const texts = shown.map(({ title, text }, at) => `[${at + 1}] ${title}\n${text}`);
+  const texts = shown.map((passage, at) => `[${at + 1}] ${asText(passage)}`);
   return {
     ...{ model: model ?? models[0] ?? "", stream: false, includeUsage: false },
     generate: {
       messages: [
-        { role: "system", content: [INSTRUCTION, ...texts].join("\n\n") },
-        { role: "user", content: search.query },
+        { role: "system", content: INSTRUCTION },
+        // Not in the system's words: the check of the whole prompt, when the chat starts, reads what is the user's.
+        { role: "user", content: [...texts, `Question: ${search.query}`].join("\n\n") },
       ],
       ...{ temperature: 0, top_p: 1, stop: [], max_tokens: MAX_TOKENS },
     },

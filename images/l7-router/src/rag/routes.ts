@@ -19,6 +19,8 @@ export interface RagRoutesParts {
   readonly callerOf: (request: FastifyRequest) => ApiKey;
 }
 
+/** Characters a token has at least, about. */
+const CHARACTERS_PER_TOKEN = 4;
 /** Largest body of a query, bytes. */
 const QUERY_BYTES = 16 * 1024;
 
@@ -29,28 +31,19 @@ export function addRagRoutes(app: FastifyInstance, parts: RagRoutesParts): void 
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.headers(chat.admit(callerOf(request)));
   };
-  const spend = (caller: ApiKey, prompt_tokens: number) => chat.spend(caller, { prompt_tokens, completion_tokens: 0 });
   const large = { bodyLimit: RAG_LIMITS.bytes, onRequest };
-  app.post("/v1/embeddings", large, async (request) => {
-    const caller = callerOf(request);
-    const { body, tokens } = await embeddings(rag, caller, request.body);
-    spend(caller, tokens);
-    return body;
-  });
-  app.post("/v1/rag/documents", large, async (request) => {
-    const caller = callerOf(request);
-    const answer = await rag.ask(caller, { op: "ingest", ...checked(() => parseDocument(request.body)) });
-    if (answer.result === "too_many_chunks") {
-      const message = `The document has more than ${answer.most} chunks; lay it in parts.`;
-      throw new ApiError(400, "document_too_large", message, "text");
-    }
-    if (answer.result === "knowledge_base_full") {
-      const message = `The tenant's knowledge base has room for ${answer.most} chunks; remove documents first.`;
-      throw new ApiError(409, "knowledge_base_full", message);
-    }
-    spend(caller, answer.tokens);
-    return answer;
-  });
+  app.post("/v1/embeddings", large, (request) =>
+    counted(parts, request, async (caller) => {
+      const { body, tokens } = await embeddings(rag, caller, request.body);
+      return { answer: body, tokens };
+    }),
+  );
+  app.post("/v1/rag/documents", large, (request) =>
+    counted(parts, request, async (caller) => {
+      const answer = await ingested(rag, caller, request.body);
+      return { answer, tokens: answer.tokens };
+    }),
+  );
   app.get("/v1/rag/documents", { onRequest }, (request) =>
     rag.ask(callerOf(request), { op: "list", ...checked(() => parsePage(pageOf(request.query))) }),
   );
@@ -61,6 +54,38 @@ export function addRagRoutes(app: FastifyInstance, parts: RagRoutesParts): void 
     throw new ApiError(404, "document_not_found", "The tenant has no such document.", "id");
   });
   app.post("/v1/rag/query", { bodyLimit: QUERY_BYTES, onRequest }, (request, reply) => query(parts, request, reply));
+}
+
+/** Answers, and counts the tokens against the tenant's quota: where an answer came too late, by the length of the question. */
+async function counted<T>(
+  { chat, callerOf }: RagRoutesParts,
+  request: FastifyRequest,
+  work: (caller: ApiKey) => Promise<{ readonly answer: T; readonly tokens: number }>,
+): Promise<T> {
+  const caller = callerOf(request);
+  const spend = (prompt_tokens: number) => chat.spend(caller, { prompt_tokens, completion_tokens: 0 });
+  try {
+    const { answer, tokens } = await work(caller);
+    spend(tokens);
+    return answer;
+  } catch (error) {
+    const length = Number(request.headers["content-length"] ?? 0);
+    if (error instanceof ApiError && error.status === 504) spend(Math.ceil(length / CHARACTERS_PER_TOKEN));
+    throw error;
+  }
+}
+
+async function ingested(rag: RagClient, caller: ApiKey, body: unknown) {
+  const answer = await rag.ask(caller, { op: "ingest", ...checked(() => parseDocument(body)) });
+  if (answer.result === "too_many_chunks") {
+    const message = `The document has more than ${answer.most} chunks; lay it in parts.`;
+    throw new ApiError(400, "document_too_large", message, "text");
+  }
+  if (answer.result === "knowledge_base_full") {
+    const message = `The tenant's knowledge base has room for ${answer.most} chunks; remove documents first.`;
+    throw new ApiError(409, "knowledge_base_full", message);
+  }
+  return answer;
 }
 
 async function query(parts: RagRoutesParts, request: FastifyRequest, reply: FastifyReply): Promise<object> {

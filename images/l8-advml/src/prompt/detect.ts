@@ -36,7 +36,8 @@ export function detect(text: string, origin: Origin): Detection {
   for (const view of views) {
     const before = found.plain.size;
     applyRules(view, origin, found);
-    if (view.how !== "plain" && found.plain.size > before) found.plain.set(`disguise.${view.how}`, DISGUISED);
+    if (view.how !== "plain" && view.how !== "json" && found.plain.size > before)
+      found.plain.set(`disguise.${view.how}`, DISGUISED);
   }
   applySqueezed(views[0]?.text ?? "", found);
   const ranked = [...found.plain, ...strongestQuoted(found)].sort(([, a], [, b]) => b - a);
@@ -45,7 +46,7 @@ export function detect(text: string, origin: Origin): Detection {
 }
 
 function applyRules({ how, text }: View, origin: Origin, { plain, quoted }: Found): void {
-  const quotes = how === "plain" || how === "leet" ? new Quotes(text) : undefined;
+  const quotes = how === "plain" || how === "json" || how === "leet" ? new Quotes(text) : undefined;
   for (const rule of RULES) {
     if (plain.has(rule.id) || (rule.origins && !rule.origins.includes(origin))) continue;
     const place = placeIn(text, rule, quotes);

@@ -3,10 +3,13 @@ import { collapsed, seen } from "./normalise.ts";
 
 /** One way to read a text. */
 export interface View {
-  /** `plain`, or how the text was disguised. */
-  readonly how: "plain" | "leet" | "rot13" | "reversed" | "base64" | "hex" | "percent";
+  /** `plain`; `json`, with the escapes of JSON as what they stand for; or how the text was disguised. */
+  readonly how: "plain" | "json" | "leet" | "rot13" | "reversed" | "base64" | "hex" | "percent";
   readonly text: string;
 }
+
+/** An escape of JSON that is one letter behind a backslash; those of code points are resolved for every reading. */
+const JSON_ESCAPE = /\\(["\\/bfnrt])/g;
 
 const LEET: Readonly<Record<string, string>> = {
   "0": "o",
@@ -28,6 +31,9 @@ const LEET_WORD = /[a-z0134578@$!|]{2,32}/g;
 export function viewsOf(text: string): View[] {
   const plain = collapsed(seen(text));
   const views: View[] = [{ how: "plain", text: plain }];
+  // What was written as JSON has no line breaks: words would grow together with the letter of the escape.
+  const unescaped = text.replace(JSON_ESCAPE, (_, sign: string) => ("bfnrt".includes(sign) ? " " : sign));
+  if (unescaped !== text) views.push({ how: "json", text: collapsed(seen(unescaped)) });
   const leet = plain.replace(LEET_WORD, (word) => (/[a-z]/.test(word) && /[^a-z]/.test(word) ? unleet(word) : word));
   if (leet !== plain) views.push({ how: "leet", text: leet });
   for (const view of [
