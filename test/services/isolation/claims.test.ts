@@ -7,6 +7,7 @@ import type { Handler } from "../../../images/runtime/dbe/local/inbox.ts";
 import { parseAgentQuestion } from "../../../images/runtime/l7/agent.ts";
 import { parseRagQuestion } from "../../../images/runtime/l7/rag/question.ts";
 import { parseCoaQuestion } from "../../../images/runtime/soc/coa.ts";
+import { parseCoalitionQuestion } from "../../../images/runtime/soc/coalition.ts";
 import { parseStrategyQuestion } from "../../../images/runtime/soc/strategy.ts";
 import { parseOrder } from "../../../images/runtime/stop/stop-order.ts";
 import { Credentials } from "../../../infra/isolation/drivers/credentials.ts";
@@ -42,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.close());
 
-/** Devices 48, 50, 59, 60 and 61 of a tenant, as far as they read what they are asked. */
+/** Devices 48, 50, 59, 60, 61 and 62 of a tenant, as far as they read what they are asked. */
 async function devices(tenant: string): Promise<void> {
   const asked = (read: () => unknown): unknown => {
     reached.push(tenant);
@@ -65,6 +66,7 @@ async function devices(tenant: string): Promise<void> {
   for (const [name, node, device, handlers] of [
     ["l9-coa", "node-a", 59, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseCoaQuestion) }],
     ["l9-strategy", "node-a", 60, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseStrategyQuestion) }],
+    ["l9-coalition", "node-a", 62, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseCoalitionQuestion) }],
     ["l9-nc3", "node-a", 61, { [TYPES.L9_STOP_REQ]: stop }],
     ["l7-agent", "node-b", 48, { [TYPES.L7_SERVICE_REQ]: reading(TYPES.L7_SERVICE_RESP, parseAgentQuestion) }],
     ["l7-rag", "node-b", 50, { [TYPES.L7_SERVICE_REQ]: reading(TYPES.L7_SERVICE_RESP, parseRagQuestion) }],
@@ -123,6 +125,7 @@ describe("claims of another tenant, at real gateways", () => {
       "L7_SERVICE_REQ (documents)",
       "L9_COA_REQ",
       "L9_COA_REQ (strategy)",
+      "L9_COA_REQ (coalition)",
       "L9_STOP_REQ",
     ];
     const leaks = names.map((name) =>

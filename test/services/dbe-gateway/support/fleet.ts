@@ -22,6 +22,7 @@ const DEVICES = {
   "59": "node-a",
   "60": "node-a",
   "61": "node-a",
+  "62": "node-a",
   "43": "node-b",
   "44": "node-b",
   "47": "node-b",
