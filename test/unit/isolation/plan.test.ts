@@ -86,6 +86,7 @@ describe("the isolation plan", () => {
     const claims = attempts.flatMap((a) => [a.attack, a.control]).flatMap((p) => (p.kind === "claim" ? [p] : []));
     const asked = claims.map((p) => `0x${p.type.toString(16)} to ${p.destination}: ${p.payload}`);
     expect([...new Set(asked)].sort()).toEqual([
+      "0x43 to 45: {}",
       "0x43 to 48: {}",
       "0x43 to 50: {}",
       "0x60 to 59: {}",
@@ -93,7 +94,7 @@ describe("the isolation plan", () => {
       "0x60 to 62: {}",
       '0x64 to 61: {"order":"state"}',
     ]);
-    expect(claims).toHaveLength(60);
+    expect(claims).toHaveLength(84);
   });
 
   it("never sends a command that would change a real stream if it went through", () => {

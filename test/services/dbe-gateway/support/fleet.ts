@@ -25,6 +25,7 @@ const DEVICES = {
   "62": "node-a",
   "43": "node-b",
   "44": "node-b",
+  "45": "node-b",
   "47": "node-b",
   "48": "node-b",
   "49": "node-b",
