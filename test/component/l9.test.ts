@@ -78,7 +78,9 @@ describe("Layer 9 on a security-operations node", () => {
     expect(users.map((one) => one.name)).toEqual([name, "dsmil-l9-coalition-bravo"]);
     const laid = all.find((one) => one.name === "alpha-coalition")?.inputs;
     expect(laid).toMatchObject({ path: "/etc/dsmil/coalition/alpha", dirMode: "0700", uid: 10001, gid: 10001 });
-    const files = laid?.files as Readonly<Record<string, { readonly content: string; readonly mode: string }>>;
+    type Laid = Readonly<Record<string, { readonly content: string; readonly mode: string }>>;
+    // A secret among them makes all of them one.
+    const files = (laid?.files as { readonly value: Laid } | undefined)?.value ?? {};
     expect(Object.values(files).map(({ mode }) => mode)).toEqual(["0400", "0400", "0400"]);
     expect(files.signing_seed?.content).toBe("alpha-coalition-hidden");
     expect(files.certificate?.content).toBe("coalition certificate of alpha");

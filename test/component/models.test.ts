@@ -172,8 +172,8 @@ describe("what foresees, on an inference node", () => {
     expect(alpha.map(({ name }) => name)).toEqual([
       "dsmil-l5-forecaster-alpha",
       "dsmil-l6-risk-alpha",
-      "dsmil-l7-agent-alpha",
       "dsmil-l7-rag-alpha",
+      "dsmil-l7-agent-alpha",
     ]);
   });
 
