@@ -213,6 +213,24 @@ describe("a partner's bundle", () => {
   });
 });
 
+it("a large archive and a full bundle are answered in time (the times are printed)", async () => {
+  await sql(`insert into dsmil_alpha.events (event_id, ts, received_at, source, category, severity, l4, raw)
+    select gen_random_uuid(), now() - make_interval(secs => i * 0.5), now(), 's', 'NETWORK',
+      case when i % 10 = 0 then 'HIGH' else 'LOW' end,
+      '{"class":"RECON","confidence":0.9}', json_build_object('fields', json_build_object('src_ip', '10.0.0.' || i % 250,
+        'dest_ip', '198.' || i % 50 || '.' || i / 250 || '.' || i % 250, 'domain', 'h' || i || '.bad.example'))::jsonb
+    from generate_series(1, 60000) as i`);
+  const given = Array.from({ length: 950 }, (_, i) => `[domain-name:value = 'h${50 * i + 1}.bad.example']`);
+  const begun = performance.now();
+  const { answer } = await exported("alpha", { partner: "example", hours: 24 });
+  const between = performance.now();
+  expect(answer).toMatchObject({ result: "bundle", period: { whole: false } });
+  const back = (await imported("alpha", await theirs(given))).answer;
+  expect(back.counts).toMatchObject({ indicators: 950, seen: 950 });
+  const took = [between - begun, performance.now() - between].map(Math.round);
+  console.info(`export and import over 50,000 events: ${took.join(" and ")} ms`);
+});
+
 describe("a question to coalition intelligence", () => {
   it.each([
     ["export", "nothing", {}, 400],
