@@ -20,7 +20,7 @@ describe("policy data", () => {
         roe_level: "SOC_ASSIST",
         actions: ["ISOLATE_HOST", "BLOCK_DOMAIN"],
         compartments: ["SIGNALS", "SOC"],
-        tools: ["whois"],
+        tools: ["decode"],
         notify: [
           { channel: "webhook", target: "https://soc.alpha.example/events" },
           { channel: "email", target: "soc@alpha.example" },
