@@ -3,6 +3,7 @@ import { closeConnections } from "../access/connection.ts";
 import { registerAudit } from "./audit.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
+import { registerCoalition } from "./coalition.ts";
 import { registerDbe } from "./dbe.ts";
 import { registerDestroy } from "./destroy.ts";
 import { registerDrill } from "./drill.ts";
@@ -44,6 +45,7 @@ for (const register of [
   registerDbe,
   registerOfficer,
   registerStop,
+  registerCoalition,
   registerAudit,
   registerTraces,
   registerDestroy,

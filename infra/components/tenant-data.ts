@@ -42,7 +42,9 @@ export class TenantData extends pulumi.ComponentResource {
     const apiKeys = Object.fromEntries(
       tenant.apiKeys.map((key) => [key, pulumi.interpolate`sk-${tenant.id}-${this.password(`api-${key}`)}`]),
     );
-    const signing = new TenantSigningKey(tenant.id, { tenant: tenant.id, rootSeed: args.rootSeed }, { parent: this });
+    const own = { tenant: tenant.id, rootSeed: args.rootSeed };
+    const coalition = new TenantSigningKey(`${tenant.id}-coalition`, { ...own, use: "coalition" }, { parent: this });
+    const signing = new TenantSigningKey(tenant.id, own, { parent: this });
     this.secrets = pulumi.secret(
       pulumi.output({
         redis,
@@ -50,6 +52,7 @@ export class TenantData extends pulumi.ComponentResource {
         qdrantToken,
         apiKeys,
         tokens: { ingest: this.password("ingest-token"), shrink: this.password("shrink-token") },
+        coalition: { seed: coalition.seed, certificate: coalition.certificate },
         signing: { publicKey: signing.publicKey, seed: signing.seed, certificate: signing.certificate },
       }),
     );

@@ -6,6 +6,7 @@ import type { Model, Node, Tenant } from "../model/types.ts";
 import { type FileArgs, HealthGate, NodeFiles } from "../provider/index.ts";
 import type { TenantSecrets } from "../stacks/outputs.ts";
 import { busFolderOf } from "./bus-folder.ts";
+import { coalitionOn } from "./coalition-of.ts";
 import { feedsOn } from "./feeds-of.ts";
 import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
@@ -35,7 +36,7 @@ export interface TenantServicesArgs {
 /** One tenant's containers on a node, with its credentials as files and a gate that waits until all are healthy. */
 export class TenantServices extends pulumi.ComponentResource {
   constructor(args: TenantServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { model, node, root, tenant, engine, runtime, models, policies } = args;
+    const { model, node, root, tenant, engine, runtime, models, policies, secrets } = args;
     super("dsmil:component:TenantServices", tenant.id, {}, opts);
     const credentials = new NodeFiles(
       `${tenant.id}-credentials`,
@@ -53,6 +54,7 @@ export class TenantServices extends pulumi.ComponentResource {
     const plans = model.containers.filter((c) => c.node === node.id && c.tenant === tenant.id);
     const officers = officersOn(node, tenant, plans, this);
     const feeds = feedsOn({ node, tenant, root }, plans, this);
+    const coalition = coalitionOn({ node, tenant, fleet: model.fleet, secrets }, plans, this);
     const containers = plans.map((plan) => ({
       plan,
       resource: new ServiceContainer(
@@ -68,6 +70,7 @@ export class TenantServices extends pulumi.ComponentResource {
             ...policies.requirements(plan),
             ...officers(plan),
             ...feeds(plan),
+            ...coalition(plan),
             ...runtime.requirements(
               plan.image,
               plan.mounts.filter((m) => m.type === "volume").map((m) => m.source),

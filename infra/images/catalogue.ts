@@ -57,6 +57,7 @@ const SERVICES = [
   "l8-soar",
   "l9-coa",
   "l9-strategy",
+  "l9-coalition",
   "l9-nc3",
   "l7-router",
   "l7-agent",

@@ -116,6 +116,7 @@ const CHECKS = `## What is checked beyond the schema
 - Retention: hot 1h to 30d, soc 1h to 90d, archive 1d to 3650d in whole days, and hot ≤ soc ≤ archive.
 - \`ANALYSIS_ONLY\` allows \`ALERT_ONLY\` alone, and \`ALERT_ONLY\` stands alone.
 - A feed has the settings of its kind; tokens and authorities of a tenant's feeds lie in one folder of its name.
+- A tenant's partners have ids, and keys, of their own.
 - The file is at most 1 MiB; anchors and aliases may be used, up to 100 expansions.
 
 One id may begin another (\`alpha\`, \`alpha2\`): an id has neither \`_\` nor \`-\`, and wherever it is used as a prefix one of

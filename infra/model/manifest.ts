@@ -108,6 +108,14 @@ export interface ManifestFeed {
   readonly confidence: number;
 }
 
+export interface ManifestPartner {
+  readonly id: string;
+  readonly shares: readonly ("ip" | "domain" | "hash")[];
+  readonly min_confidence: number;
+  readonly marking: "TLP:CLEAR" | "TLP:GREEN" | "TLP:AMBER" | "TLP:RED";
+  readonly public_key?: string;
+}
+
 export interface ManifestTenant {
   readonly id: string;
   readonly roe_level: RoeLevel;
@@ -118,6 +126,7 @@ export interface ManifestTenant {
   readonly tools: readonly string[];
   readonly notify: readonly ManifestNotifyChannel[];
   readonly feeds: readonly ManifestFeed[];
+  readonly coalition: readonly ManifestPartner[];
   readonly api_keys: readonly string[];
   readonly ingest_port?: number;
   readonly shrink_port?: number;

@@ -39,6 +39,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l8-soar": tenantProgram,
   "dsmil-l9-coa": tenantProgram,
   "dsmil-l9-strategy": tenantProgram,
+  "dsmil-l9-coalition": tenantProgram,
   "dsmil-l9-nc3": tenantProgram,
   "dsmil-l7-perception": { kind: "program", scope: "shared", role: "ai", scalable: false },
   "dsmil-l7-worker": { kind: "program", scope: "shared", role: "ai", scalable: true, several: true },

@@ -1,13 +1,20 @@
 import { buildContainers } from "./containers/build.ts";
 import { deepFreeze } from "./deep-freeze.ts";
-import type { Manifest, ManifestDbe, ManifestDevice, ManifestService, ManifestTenant } from "./manifest.ts";
+import type {
+  Manifest,
+  ManifestDbe,
+  ManifestDevice,
+  ManifestPartner,
+  ManifestService,
+  ManifestTenant,
+} from "./manifest.ts";
 import { collectionsOf, hostName, schemaOf, streamsOf, tenantPrefix, tokenIdBase } from "./names.ts";
 import { resolveNodeKey } from "./node-key.ts";
 import { profileOf } from "./profiles.ts";
 import { resolveFeed } from "./resolve-feed.ts";
 import { shrinkServices } from "./shrink-services.ts";
 import { carve, parseSubnet } from "./subnet.ts";
-import type { Dbe, Device, Fleet, HostEntry, Model, Network, Node, Service, Tenant } from "./types.ts";
+import type { Dbe, Device, Fleet, HostEntry, Model, Network, Node, Partner, Service, Tenant } from "./types.ts";
 import { mebibytes, milliseconds } from "./units.ts";
 
 /** Derives everything from a checked manifest, once. The result is plain data, frozen through and through. */
@@ -118,6 +125,7 @@ function resolveTenant(tenant: ManifestTenant, perTenant: boolean): Tenant {
     tools,
     notify: notify.map(({ channel, target }) => ({ channel, target })),
     feeds: tenant.feeds.map(resolveFeed),
+    coalition: tenant.coalition.map(resolvePartner),
     retentionHotSeconds: milliseconds(retention.hot) / 1_000,
     retentionSocSeconds: milliseconds(retention.soc) / 1_000,
     retentionArchiveDays: milliseconds(retention.archive) / 86_400_000,
@@ -129,6 +137,11 @@ function resolveTenant(tenant: ManifestTenant, perTenant: boolean): Tenant {
     schema: schemaOf(id),
     collections: collectionsOf(id),
   };
+}
+
+function resolvePartner({ id, shares, min_confidence, marking, public_key: publicKey }: ManifestPartner): Partner {
+  const partner = { id, shares, minConfidence: min_confidence, marking };
+  return publicKey === undefined ? partner : { ...partner, publicKey };
 }
 
 /** Names of the seed's address plan for what has no service of its own in the manifest yet, and the role that will run it. */

@@ -139,6 +139,18 @@ export type Feed =
       readonly confidence: number;
     };
 
+/** Somebody that a tenant exchanges indicators with. */
+export interface Partner {
+  readonly id: string;
+  /** Kinds that it may be told of. */
+  readonly shares: readonly ("ip" | "domain" | "hash")[];
+  /** 0 to 1, of Layer 4. */
+  readonly minConfidence: number;
+  readonly marking: "TLP:CLEAR" | "TLP:GREEN" | "TLP:AMBER" | "TLP:RED";
+  /** Hex of the raw ML-DSA-87 key; without it nothing of the partner's is taken. */
+  readonly publicKey?: string;
+}
+
 /** Stream keys of one tenant in Redis. */
 export interface TenantStreams {
   readonly l3In: string;
@@ -165,6 +177,7 @@ export interface Tenant {
   readonly tools: readonly string[];
   readonly notify: readonly NotifyChannel[];
   readonly feeds: readonly Feed[];
+  readonly coalition: readonly Partner[];
   /** Seconds that entries of the layers' streams are kept. */
   readonly retentionHotSeconds: number;
   /** Seconds that SOC_EVENTS entries are kept. */

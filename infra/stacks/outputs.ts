@@ -15,6 +15,8 @@ export interface TenantSecrets {
   readonly apiKeys: Readonly<Record<string, string>>;
   /** What outsiders of the tenant show: to send log lines (`ingest`), to tell of operators (`shrink`). */
   readonly tokens: Readonly<Record<"ingest" | "shrink", string>>;
+  /** The tenant's key for bundles to its partners; absent until the data stack has made it. */
+  readonly coalition?: { readonly seed: string; readonly certificate: string };
   readonly signing: { readonly publicKey: string; readonly seed: string; readonly certificate: string };
 }
 

@@ -61,6 +61,37 @@ describe("Layer 9 on a security-operations node", () => {
     expect(envs).toEqual(expect.arrayContaining(["DEVICE_ID=60", "REDIS_STREAM_L6_OUT=ALPHA_L6_OUT"]));
   });
 
+  it("gives coalition intelligence its tenant's partners and key, for itself alone", async () => {
+    const partner = "coalition: [{ id: example, shares: [ip, hash] }]\n    feeds:";
+    const all = await compose(MANIFEST.replace("feeds:", partner));
+    const name = "dsmil-l9-coalition-alpha";
+    expect(targets(all, name)).toEqual([...targets(all, "dsmil-l9-strategy-alpha"), "/run/dsmil/coalition"].sort());
+    const { envs, mounts } = container(all, name);
+    expect(envs).toEqual(expect.arrayContaining(["DEVICE_ID=62", "TENANT_ID=ALPHA"]));
+    expect(JSON.stringify(envs)).not.toMatch(/example|hidden/);
+    expect(mounts.find(({ target }) => target === "/run/dsmil/coalition")).toMatchObject({
+      ...{ source: "/etc/dsmil/coalition/alpha", readOnly: true },
+    });
+    const users = all.filter(
+      ({ type, inputs }) => type === CONTAINER && JSON.stringify(inputs).includes("/coalition/"),
+    );
+    expect(users.map((one) => one.name)).toEqual([name, "dsmil-l9-coalition-bravo"]);
+    const laid = all.find((one) => one.name === "alpha-coalition")?.inputs;
+    expect(laid).toMatchObject({ path: "/etc/dsmil/coalition/alpha", dirMode: "0700", uid: 10001, gid: 10001 });
+    type Laid = Readonly<Record<string, { readonly content: string; readonly mode: string }>>;
+    // A secret among them makes all of them one.
+    const files = (laid?.files as { readonly value: Laid } | undefined)?.value ?? {};
+    expect(Object.values(files).map(({ mode }) => mode)).toEqual(["0400", "0400", "0400"]);
+    expect(files.signing_seed?.content).toBe("alpha-coalition-hidden");
+    expect(files.certificate?.content).toBe("coalition certificate of alpha");
+    expect(JSON.parse(files["partners.json"]?.content ?? "")).toEqual({
+      ...{ tenant: "ALPHA", domain: "dsmil.local" },
+      partners: [{ id: "example", shares: ["ip", "hash"], min_confidence: 0.8, marking: "TLP:AMBER" }],
+    });
+    const bravo = JSON.stringify(all.find((one) => one.name === "bravo-coalition")?.inputs);
+    expect(bravo).not.toMatch(/alpha|example/);
+  });
+
   it("gives the gate its tenant's officers, in a file that is root's, and no policy", async () => {
     const all = await compose(MANIFEST);
     expect(targets(all, "dsmil-l9-nc3-bravo")).toEqual([
@@ -78,7 +109,9 @@ describe("Layer 9 on a security-operations node", () => {
   });
 
   it("lays officers where somebody reads them, and nowhere else", async () => {
-    const without = MANIFEST.split("\n").filter((line) => !/id: (?:l9-nc3|l9-coa|l9-strategy|l8-soar),/.test(line));
+    const without = MANIFEST.split("\n").filter(
+      (line) => !/id: (?:l9-nc3|l9-coa|l9-strategy|l9-coalition|l8-soar),/.test(line),
+    );
     const all = await compose(without.join("\n"));
     expect(all.filter(({ name }) => name.endsWith("-officers"))).toEqual([]);
   });

@@ -23,6 +23,7 @@ const tenantSecrets = (id: string) => ({
   qdrantToken: `${id}-qdrant-hidden`,
   apiKeys: { default: `sk-${id}-hidden` },
   tokens: { ingest: `${id}-ingest-hidden`, shrink: `${id}-shrink-hidden` },
+  coalition: { seed: `${id}-coalition-hidden`, certificate: `coalition certificate of ${id}` },
   signing: { publicKey: "00", seed: `${id}-seed-hidden`, certificate: "{}" },
 });
 

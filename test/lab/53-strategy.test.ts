@@ -34,7 +34,7 @@ async function ask(tenant: string, path: string, body: object): Promise<{ status
   return JSON.parse(stdout);
 }
 
-describe("global strategy, at the balancer", () => {
+describe("global strategy and coalition intelligence, at the balancer", () => {
   it("answers each tenant about itself, or says that there is too little", async () => {
     for (const tenant of ["alpha", "bravo"]) {
       const { status, body } = await ask(tenant, "/v1/soc/strategy", { horizon: "24h" });
@@ -42,6 +42,18 @@ describe("global strategy, at the balancer", () => {
       expect(body).toMatchObject({ tenant_id: tenant.toUpperCase(), policy: { version: expect.any(Number) } });
       expect(["strategy", "insufficient_evidence"]).toContain((body as { result: string }).result);
     }
+  });
+
+  it("tells nobody who is no partner anything, and says so with the policy's word", async () => {
+    for (const tenant of ["alpha", "bravo"]) {
+      const { status, body } = await ask(tenant, "/v1/soc/coalition/export", { partner: "nobody", hours: 24 });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        ...{ tenant_id: tenant.toUpperCase(), result: "refused", reasons: ["unknown_partner"] },
+        ...{ bundle: null, signature: null, policy: { version: expect.any(Number) } },
+      });
+    }
+    expect(await ask("alpha", "/v1/soc/coalition/import", {})).toMatchObject({ status: 400 });
   });
 
   it("refuses a question without a horizon", async () => {

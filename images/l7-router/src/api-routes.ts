@@ -24,6 +24,8 @@ export const API_ROUTES: Readonly<Record<string, ApiRoute>> = {
   "/v1/soc/enrich": post("soc"),
   "/v1/soc/coa": post("soc"),
   "/v1/soc/strategy": post("soc"),
+  "/v1/soc/coalition/export": post("soc"),
+  "/v1/soc/coalition/import": post("soc"),
   "/v1/embeddings": post("chat"),
   "/v1/rag/documents": { methods: ["GET", "HEAD", "POST"], role: "chat", roles: { POST: "documents" } },
   "/v1/rag/documents/:id": { methods: ["DELETE"], role: "documents" },

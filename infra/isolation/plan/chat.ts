@@ -7,6 +7,7 @@ type ApiProbe = Extract<Probe, { kind: "api" }>;
 const ROUTES: readonly (Pick<ApiProbe, "path" | "body" | "method"> & { readonly name: string })[] = [
   ...[
     ...["/v1/chat/completions", "/v1/soc/coa", "/v1/soc/enrich", "/v1/soc/strategy", "/v1/agent/runs"],
+    ...["/v1/soc/coalition/export", "/v1/soc/coalition/import"],
     ...["/v1/embeddings", "/v1/rag/documents", "/v1/rag/query", "/v1/vision/embeddings", "/v1/audio/transcriptions"],
   ].map((path) => ({ name: path, path, body: {} })),
   { name: "GET /v1/rag/documents", path: "/v1/rag/documents?limit=0" },

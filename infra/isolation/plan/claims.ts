@@ -27,6 +27,7 @@ const QUESTIONS: readonly Question[] = [
   { name: "L7_SERVICE_REQ (agent)", type: TYPES.L7_SERVICE_REQ, destination: 48, payload: "{}", answer: "MALFORMED" },
   { name: "L9_COA_REQ", type: TYPES.L9_COA_REQ, destination: 59, payload: "{}", answer: "MALFORMED" },
   { name: "L9_COA_REQ (strategy)", type: TYPES.L9_COA_REQ, destination: 60, payload: "{}", answer: "MALFORMED" },
+  { name: "L9_COA_REQ (coalition)", type: TYPES.L9_COA_REQ, destination: 62, payload: "{}", answer: "MALFORMED" },
   {
     ...{ name: "L9_STOP_REQ", type: TYPES.L9_STOP_REQ, destination: 61, answer: "L9_STOP_RESP" },
     payload: JSON.stringify({ order: "state" }),

@@ -1,9 +1,15 @@
 import { feedsFolder } from "../../model/containers/l8-signals.ts";
+import { coalitionFolder } from "../../model/containers/l9-coalition.ts";
 import type { Container, Tenant } from "../../model/types.ts";
 import type { Attempt, Layer, Plan, Probe } from "../types.ts";
 import type { Pair } from "./pair.ts";
 
 const BUSYBOX = "/bin/busybox";
+/** Folders with a file that names its tenant, beside the credentials. */
+const OF_TENANTS = [
+  { what: "feeds", folderOf: feedsFolder, file: "feeds.json" },
+  { what: "partners", folderOf: coalitionFolder, file: "partners.json" },
+] as const;
 
 /** What a tenant's containers see of another tenant: files, environment, network. */
 export function planEngine(pair: Pair): Plan {
@@ -41,8 +47,6 @@ function onContainer(pair: Pair, container: Container): Attempt[] {
   const theirs = own.source.replace(/[^/]+$/, victim.id);
   const seen = { refusals: ["not_seen"], leaks: ["seen"], works: ["seen"] };
   const ran = { refusals: ["exit 1"], leaks: ["exit 0"], works: ["exit 0"] };
-  const feeds = container.mounts.find(({ source }) => source === feedsFolder(attacker.id));
-  const theirFeeds = feedsFolder(victim.id);
   const mounts = inspect("{{range .Mounts}}{{.Source}} {{end}}");
   const env = inspect("{{range .Config.Env}}{{println .}}{{end}}");
   return [
@@ -61,20 +65,23 @@ function onContainer(pair: Pair, container: Container): Attempt[] {
       control: inside("cat", `${own.target}/redis_password`),
       ...ran,
     }),
-    ...(feeds === undefined
-      ? []
-      : [
-          attempt(pair, "files", `read ${theirFeeds} in ${name}`, name, {
-            attack: inside("cat", `${theirFeeds}/feeds.json`),
-            control: inside("cat", `${feeds.target}/feeds.json`),
-            ...ran,
-          }),
-          attempt(pair, "files", `feeds of ${victim.id} among those of ${name}`, name, {
-            attack: { ...inside("cat", `${feeds.target}/feeds.json`), seeks: `"tenant": "${victim.prefix}"` },
-            control: { ...inside("cat", `${feeds.target}/feeds.json`), seeks: `"tenant": "${attacker.prefix}"` },
-            ...seen,
-          }),
-        ]),
+    ...OF_TENANTS.flatMap(({ what, folderOf, file }) => {
+      const laid = container.mounts.find(({ source }) => source === folderOf(attacker.id));
+      if (laid === undefined) return [];
+      const read = inside("cat", `${laid.target}/${file}`);
+      return [
+        attempt(pair, "files", `read ${folderOf(victim.id)} in ${name}`, name, {
+          attack: inside("cat", `${folderOf(victim.id)}/${file}`),
+          control: read,
+          ...ran,
+        }),
+        attempt(pair, "files", `${what} of ${victim.id} among those of ${name}`, name, {
+          attack: { ...read, seeks: `"tenant": "${victim.prefix}"` },
+          control: { ...read, seeks: `"tenant": "${attacker.prefix}"` },
+          ...seen,
+        }),
+      ];
+    }),
     attempt(pair, "files", `reach the engine from ${name}`, name, {
       attack: inside("test", "-e", "/var/run/docker.sock"),
       control: inside("test", "-e", own.target),

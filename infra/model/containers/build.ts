@@ -13,6 +13,7 @@ import { l7WorkerPart } from "./l7-worker.ts";
 import { l8CryptoPart } from "./l8-crypto.ts";
 import { l8EnclavePart } from "./l8-enclave.ts";
 import { l8SignalsPart } from "./l8-signals.ts";
+import { l9CoalitionPart } from "./l9-coalition.ts";
 import { modelProgramPart } from "./model-program.ts";
 import { nc3Part } from "./nc3.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
@@ -51,6 +52,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l8-soar": proposingProgramPart,
   "dsmil-l9-coa": proposingProgramPart,
   "dsmil-l9-strategy": proposingProgramPart,
+  "dsmil-l9-coalition": l9CoalitionPart,
   "dsmil-l9-nc3": nc3Part,
   "dsmil-shrink": shrinkPart,
 };

@@ -5,8 +5,10 @@ import { DbeError } from "../../../images/runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../images/runtime/dbe/local/inbox.ts";
 
 import { parseAgentQuestion } from "../../../images/runtime/l7/agent.ts";
+import { parsePerception } from "../../../images/runtime/l7/perception.ts";
 import { parseRagQuestion } from "../../../images/runtime/l7/rag/question.ts";
 import { parseCoaQuestion } from "../../../images/runtime/soc/coa.ts";
+import { parseCoalitionQuestion } from "../../../images/runtime/soc/coalition.ts";
 import { parseStrategyQuestion } from "../../../images/runtime/soc/strategy.ts";
 import { parseOrder } from "../../../images/runtime/stop/stop-order.ts";
 import { Credentials } from "../../../infra/isolation/drivers/credentials.ts";
@@ -25,6 +27,8 @@ import { runHere } from "./run-here.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const ROUTERS = ["dsmil-l7-router-1", "dsmil-l7-router-2"];
+/** It answers in the name that a message has. */
+const PERCEPTION = "dsmil-l7-perception";
 const TENANTS = ["alpha", "bravo"] as const;
 const model = loadModel(`${ROOT}/manifest.yaml`);
 
@@ -36,35 +40,40 @@ beforeAll(async () => {
   fleet = await TestFleet.create();
   for (const router of ROUTERS) fleet.addFolder("node-b", router, { device: 43, tenants: "*" });
   for (const tenant of TENANTS) await devices(tenant.toUpperCase());
+  fleet.addFolder("node-b", PERCEPTION, { device: 45, tenants: "*" });
+  await fleet.inbox("node-b", PERCEPTION, {
+    [TYPES.L7_SERVICE_REQ]: reading(TYPES.L7_SERVICE_RESP, parsePerception),
+  });
   for (const node of ["node-a", "node-b"]) await fleet.start(node, new MemoryStore());
   // The gateways find each other meanwhile.
   await until(async () => failed(await prove()).length === 0, 30_000);
 });
 afterAll(() => fleet.close());
 
-/** Devices 48, 50, 59, 60 and 61 of a tenant, as far as they read what they are asked. */
-async function devices(tenant: string): Promise<void> {
-  const asked = (read: () => unknown): unknown => {
-    reached.push(tenant);
-    return read();
+/** Reads a question that reached a device in a tenant's name, as the device would. */
+const reading =
+  (type: number, parse: (body: unknown) => unknown): Handler =>
+  async ({ payload, tlvs }) => {
+    reached.push(tlvs.tenantId ?? "");
+    try {
+      parse(JSON.parse(payload.toString()));
+    } catch (error) {
+      throw new DbeError("MALFORMED", "the question", { cause: error });
+    }
+    return { type, payload: Buffer.from("{}") };
   };
-  const reading =
-    (type: number, parse: (body: unknown) => unknown): Handler =>
-    async ({ payload }) => {
-      try {
-        asked(() => parse(JSON.parse(payload.toString())));
-      } catch (error) {
-        throw new DbeError("MALFORMED", "the question", { cause: error });
-      }
-      return { type, payload: Buffer.from("{}") };
-    };
+
+/** Devices 48, 50, 59, 60, 61 and 62 of a tenant, as far as they read what they are asked. */
+async function devices(tenant: string): Promise<void> {
   const stop: Handler = async ({ payload }) => {
-    asked(() => parseOrder(payload));
+    reached.push(tenant);
+    parseOrder(payload);
     return { type: TYPES.L9_STOP_RESP, payload: Buffer.from("{}") };
   };
   for (const [name, node, device, handlers] of [
     ["l9-coa", "node-a", 59, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseCoaQuestion) }],
     ["l9-strategy", "node-a", 60, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseStrategyQuestion) }],
+    ["l9-coalition", "node-a", 62, { [TYPES.L9_COA_REQ]: reading(TYPES.L9_COA_RESP, parseCoalitionQuestion) }],
     ["l9-nc3", "node-a", 61, { [TYPES.L9_STOP_REQ]: stop }],
     ["l7-agent", "node-b", 48, { [TYPES.L7_SERVICE_REQ]: reading(TYPES.L7_SERVICE_RESP, parseAgentQuestion) }],
     ["l7-rag", "node-b", 50, { [TYPES.L7_SERVICE_REQ]: reading(TYPES.L7_SERVICE_RESP, parseRagQuestion) }],
@@ -110,9 +119,9 @@ describe("claims of another tenant, at real gateways", () => {
     reached.length = 0;
     const results = await prove();
     expect(failed(results)).toEqual([]);
-    expect(results).toHaveLength(18);
+    expect(results).toHaveLength(42);
     // The controls alone.
-    expect([...reached].sort()).toEqual([...Array(9).fill("ALPHA"), ...Array(9).fill("BRAVO")]);
+    expect([...reached].sort()).toEqual([...Array(21).fill("ALPHA"), ...Array(21).fill("BRAVO")]);
   });
 
   it("are named where the gateways know the key as the other's", async () => {
@@ -123,6 +132,7 @@ describe("claims of another tenant, at real gateways", () => {
       "L7_SERVICE_REQ (documents)",
       "L9_COA_REQ",
       "L9_COA_REQ (strategy)",
+      "L9_COA_REQ (coalition)",
       "L9_STOP_REQ",
     ];
     const leaks = names.map((name) =>

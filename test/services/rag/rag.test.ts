@@ -189,10 +189,10 @@ describe("queries", () => {
     expect([status, body.result, body.model]).toEqual([200, "answer", MODEL]);
     expect(body.citations).toEqual([expect.objectContaining({ n: 1, document_id: "runbook-ssh", chunk: 0 })]);
     expect(typeof body.answer).toBe("string");
-    // The passage, then the question.
+    // The passage, then all that is the user's: passages and question.
     expect(rig.l7.asked.slice(asked)).toEqual([
       expect.stringContaining("block that address"),
-      "What to do about failed SSH logins?",
+      expect.stringMatching(/block that address[^]*Question: What to do about failed SSH logins\?$/),
     ]);
   });
 

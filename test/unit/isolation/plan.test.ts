@@ -91,9 +91,10 @@ describe("the isolation plan", () => {
       "0x43 to 50: {}",
       "0x60 to 59: {}",
       "0x60 to 60: {}",
+      "0x60 to 62: {}",
       '0x64 to 61: {"order":"state"}',
     ]);
-    expect(claims).toHaveLength(72);
+    expect(claims).toHaveLength(84);
   });
 
   it("never sends a command that would change a real stream if it went through", () => {

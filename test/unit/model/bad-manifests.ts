@@ -698,6 +698,27 @@ const BUS: readonly BadManifest[] = [
     "lies in another folder than the others; expected /etc/a/alpha",
   ),
   bad(
+    "a partner twice",
+    "target: soc@alpha.example }]",
+    "target: soc@alpha.example }]\n    coalition: [{ id: cert, shares: [ip] }, { id: ▸cert, shares: [domain] }]",
+    "tenants[0].coalition[1].id",
+    'the id "cert" is taken',
+  ),
+  bad(
+    "a partner who is told of users",
+    "target: soc@alpha.example }]",
+    "target: soc@alpha.example }]\n    coalition: [{ id: cert, shares: [ip, ▸user] }]",
+    "tenants[0].coalition[0].shares[1]",
+    'expected "ip", "domain" or "hash"',
+  ),
+  bad(
+    "a partner with half a key",
+    "target: soc@alpha.example }]",
+    "target: soc@alpha.example }]\n    coalition: [{ id: cert, shares: [ip], public_key: ▸00ff }]",
+    "tenants[0].coalition[0].public_key",
+    "2592 bytes in lower-case hex",
+  ),
+  bad(
     "a channel twice",
     "target: soc@alpha.example }]",
     "target: soc@alpha.example }, ▸{ channel: email, target: soc@alpha.example }]",

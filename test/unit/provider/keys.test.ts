@@ -34,6 +34,23 @@ describe("TenantSigningKey", () => {
     expect(await tenantSigningKey.read("", state, context())).toEqual(state);
   });
 
+  it("is another one for bundles to partners, certified as their signer", async () => {
+    const use = { ...inputs, use: "coalition" } as const;
+    const state = await tenantSigningKey.reconcile(use, undefined, context());
+    expect([tenantSigningKey.id(inputs), tenantSigningKey.id(use)]).toEqual([
+      "tenant/alpha/signing-key",
+      "tenant/alpha/coalition-key",
+    ]);
+    expect(verified(state.certificate, root.publicKey)).toMatchObject({
+      ...{ kind: "signer", subject: "coalition-alpha", publicKey: state.publicKey },
+    });
+    expect(await tenantSigningKey.reconcile(use, state, context())).toEqual(state);
+    expect(await tenantSigningKey.read("", state, context())).toEqual(state);
+    const { use: _, ...other } = state;
+    await expect(tenantSigningKey.read("", other, context())).rejects.toThrow("do not belong together");
+    expect(tenantSigningKey.check({ ...inputs, use: "models" }).map(({ property }) => property)).toEqual(["use"]);
+  });
+
   it("keeps the key under another root", async () => {
     const state = await tenantSigningKey.reconcile(inputs, undefined, context());
     const other = generate();

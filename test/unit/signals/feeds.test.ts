@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { readCidr } from "../../../images/l8-signals/src/intel/cidr.ts";
 import { parseCsv } from "../../../images/l8-signals/src/intel/csv.ts";
 import { readFeedList } from "../../../images/l8-signals/src/intel/feed-list.ts";
-import { parseStix } from "../../../images/l8-signals/src/intel/stix.ts";
-import { readPattern } from "../../../images/l8-signals/src/intel/stix-pattern.ts";
+import { readCidr } from "../../../images/runtime/intel/cidr.ts";
+import { parseStix } from "../../../images/runtime/intel/stix.ts";
+import { readPattern } from "../../../images/runtime/intel/stix-pattern.ts";
 
 const DEFAULTS = { feed: "cert", confidence: 50 };
 const SHA256 = "a".repeat(64);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { FeedIndicator } from "../../../images/l8-signals/src/intel/indicator.ts";
 import { IndicatorSet, MOST_HITS } from "../../../images/l8-signals/src/intel/indicator-set.ts";
 import { intelSignals } from "../../../images/l8-signals/src/intel/intel.ts";
 import { signalEvent, signalId } from "../../../images/l8-signals/src/signal.ts";
 import { decodeEvent } from "../../../images/runtime/event-codec.ts";
+import type { FeedIndicator } from "../../../images/runtime/intel/indicator.ts";
 import { Random } from "../../../models/data/random.ts";
 
 const NOW = Date.UTC(2026, 10, 30);

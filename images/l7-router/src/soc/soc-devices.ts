@@ -18,4 +18,9 @@ export const SOC_DEVICES = {
     ...{ device: 60, type: TYPES.L9_COA_REQ, name: "global strategy", roeTokenId: roeTokenOf(60) },
     ...{ deadlineMs: 8000, maxAnswer: 64 * 1024 },
   },
+  // A bundle's text takes more room within JSON; its certificate and signature come to it.
+  coalition: {
+    ...{ device: 62, type: TYPES.L9_COA_REQ, name: "coalition intelligence", roeTokenId: roeTokenOf(62) },
+    ...{ deadlineMs: 8000, maxAnswer: 640 * 1024 },
+  },
 } as const satisfies Readonly<Record<string, Device>>;

@@ -1,4 +1,4 @@
-import { prefix, readAddress } from "../intel/cidr.ts";
+import { prefix, readAddress } from "../../../runtime/intel/cidr.ts";
 import type { Observed } from "../observed.ts";
 
 /** What a line about a login says. */

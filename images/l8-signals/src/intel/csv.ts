@@ -1,7 +1,7 @@
+import { normalised } from "../../../runtime/intel/indicator.ts";
+import { FeedCollector, type ParsedFeed } from "../../../runtime/intel/parsed-feed.ts";
+import { type FeedDefaults, isConfidence } from "../../../runtime/intel/stix.ts";
 import { toUtc } from "../../../runtime/timestamp.ts";
-import { normalised } from "./indicator.ts";
-import { FeedCollector, type ParsedFeed } from "./parsed-feed.ts";
-import { type FeedDefaults, isConfidence } from "./stix.ts";
 
 const HEADER = "type,value,confidence,valid_until,source";
 /** Longest line, characters. */

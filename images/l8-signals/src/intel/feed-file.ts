@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import type { ParsedFeed } from "../../../runtime/intel/parsed-feed.ts";
+import { parseStix } from "../../../runtime/intel/stix.ts";
 import { readBounded } from "../../../runtime/watch/bounded-file.ts";
 import { parseCsv } from "./csv.ts";
 import type { FileFeed } from "./feed-list.ts";
-import type { ParsedFeed } from "./parsed-feed.ts";
-import { parseStix } from "./stix.ts";
 
 /** Largest file of a feed, bytes. */
 const MAX_FEED_BYTES = 8 * 1024 * 1024;

@@ -1,12 +1,12 @@
 import { Backoff } from "../../../runtime/backoff.ts";
 import type { CheckResult } from "../../../runtime/health.ts";
+import { MOST_INDICATORS, type ParsedFeed } from "../../../runtime/intel/parsed-feed.ts";
 import type { Log } from "../../../runtime/log.ts";
 import { pause } from "../../../runtime/pause.ts";
 import { readBounded } from "../../../runtime/watch/bounded-file.ts";
 import { readFeedFile, UnsoundFeed } from "./feed-file.ts";
 import { type FeedEntry, readFeedList } from "./feed-list.ts";
 import { IndicatorSet } from "./indicator-set.ts";
-import { MOST_INDICATORS, type ParsedFeed } from "./parsed-feed.ts";
 import { TaxiiCollection } from "./taxii.ts";
 
 export interface FeedsOptions {

@@ -1,7 +1,7 @@
+import { type Address, prefix, readAddress, readCidr } from "../../../runtime/intel/cidr.ts";
+import type { FeedIndicator, IntelType } from "../../../runtime/intel/indicator.ts";
 import { folded } from "../../../runtime/soc/enrichment.ts";
 import { type Fields, INDICATOR_FIELDS } from "../../../runtime/soc/sighting.ts";
-import { type Address, prefix, readAddress, readCidr } from "./cidr.ts";
-import type { FeedIndicator, IntelType } from "./indicator.ts";
 
 /** An indicator of a feed that an event has. */
 export interface IntelHit {

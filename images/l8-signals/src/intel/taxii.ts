@@ -1,11 +1,11 @@
+import type { FeedIndicator } from "../../../runtime/intel/indicator.ts";
+import { FeedCollector, MOST_INDICATORS, type ParsedFeed } from "../../../runtime/intel/parsed-feed.ts";
+import { readStixIndicator } from "../../../runtime/intel/stix.ts";
 import { jsonObject } from "../../../runtime/json-object.ts";
 import { toUtc } from "../../../runtime/timestamp.ts";
 import { readBounded } from "../../../runtime/watch/bounded-file.ts";
 import type { TaxiiFeed } from "./feed-list.ts";
 import { type HttpsAnswer, httpsGet } from "./https-get.ts";
-import type { FeedIndicator } from "./indicator.ts";
-import { FeedCollector, MOST_INDICATORS, type ParsedFeed } from "./parsed-feed.ts";
-import { readStixIndicator } from "./stix.ts";
 
 const MEDIA_TYPE = "application/taxii+json;version=2.1";
 /** Of one answer, bytes and ms; answers of one poll, objects asked for in one, and ms of all together. */

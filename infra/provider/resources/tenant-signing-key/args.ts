@@ -4,6 +4,8 @@ import type { Input } from "@pulumi/pulumi";
 export interface TenantSigningKeyInputs {
   /** Tenant id: `alpha`. */
   readonly tenant: string;
+  /** `coalition`: signs bundles for the tenant's partners; absent: speaks for the tenant. */
+  readonly use?: "coalition";
   /** Hex of the fleet root's seed. Secret. */
   readonly rootSeed: string;
 }
@@ -22,6 +24,8 @@ export interface TenantSigningKeyState extends TenantSigningKeyInputs {
 export interface TenantSigningKeyArgs {
   /** Tenant id: `alpha`. Changing it replaces. */
   readonly tenant: Input<string>;
+  /** What it signs: bundles for the tenant's partners; without it, what the tenant says. Changing it replaces. */
+  readonly use?: "coalition";
   /** Seed of the FleetRootKey. Another root certifies the same key anew. */
   readonly rootSeed: Input<string>;
 }

@@ -11,7 +11,7 @@ export class TenantSigningKey extends pulumi.CustomResource {
   declare readonly certificate: pulumi.Output<string>;
 
   constructor(name: string, args: TenantSigningKeyArgs, opts?: pulumi.CustomResourceOptions) {
-    const props = { tenant: args.tenant, rootSeed: pulumi.secret(args.rootSeed) };
+    const props = { tenant: args.tenant, rootSeed: pulumi.secret(args.rootSeed), ...(args.use && { use: args.use }) };
     const outputs = { publicKey: undefined, seed: undefined, certificate: undefined };
     const secret = { additionalSecretOutputs: ["seed", "rootSeed"] };
     super("dsmil:index:TenantSigningKey", name, { ...props, ...outputs }, pulumi.mergeOptions(secret, opts));

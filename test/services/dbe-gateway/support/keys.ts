@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { requestDigest, TWO_PERSON_CONTEXT } from "../../../../images/runtime/dbe/claim/request-digest.ts";
 import type { Envelope } from "../../../../images/runtime/dbe/codec/types.ts";
+import type { SubjectKind } from "../../../../images/runtime/pqc/certificate.ts";
 import { type Signer, signer } from "../../../../images/runtime/pqc/signer.ts";
 import { issue } from "../../../../infra/provider/pqc.ts";
 
@@ -17,7 +18,7 @@ export function newKey(): TestKey {
 /** The root's word on a key. @param facts what it says of a node's TPM */
 export const certificate = (
   root: TestKey,
-  kind: "node" | "tenant",
+  kind: SubjectKind,
   subject: string,
   key: TestKey,
   facts: Readonly<Record<string, string>> = {},

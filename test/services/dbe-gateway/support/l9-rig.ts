@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { Agent } from "node:http";
 import { createCoa } from "../../../../images/l9-coa/src/app.ts";
 import { type CoaConfig, readConfig as readCoaConfig } from "../../../../images/l9-coa/src/config.ts";
+import { createCoalition } from "../../../../images/l9-coalition/src/app.ts";
+import { readConfig as readCoalitionConfig } from "../../../../images/l9-coalition/src/config.ts";
 import { createNc3 } from "../../../../images/l9-nc3/src/app.ts";
 import { readConfig as readNc3Config } from "../../../../images/l9-nc3/src/config.ts";
 import { GateLog } from "../../../../images/l9-nc3/src/gate-log.ts";
@@ -20,7 +22,7 @@ import { tenantStop } from "../../../../images/runtime/stop/tenant-stop.ts";
 import { TenantService } from "../../../../images/runtime/tenant-service.ts";
 import { PolicyRig, rules } from "../../policy/rig.ts";
 import { quiet } from "./fleet.ts";
-import { keyId, signatureOf, type TestKey } from "./keys.ts";
+import { certificate, keyId, newKey, signatureOf, type TestKey } from "./keys.ts";
 import { API_KEYS, SocRig, type Tenant } from "./soc-rig.ts";
 
 const GATE = 61;
@@ -60,6 +62,9 @@ export class L9Rig {
   readonly coa = {} as Record<Tenant, RunningL9>;
   readonly gates = {} as Record<Tenant, RunningL9>;
   readonly strategy = {} as Record<Tenant, RunningL9>;
+  readonly coalition = {} as Record<Tenant, RunningL9>;
+  /** Keys for bundles. */
+  readonly bundleKeys = { alpha: newKey(), bravo: newKey() };
 
   private constructor(soc: SocRig, policies: PolicyRig) {
     this.soc = soc;
@@ -74,8 +79,11 @@ export class L9Rig {
       const tenants = [tenant.toUpperCase()];
       rig.soc.fleet.addFolder("node-a", `dsmil-l9-coa-${tenant}`, { device: 59, tenants });
       rig.soc.fleet.addFolder("node-a", `dsmil-l9-strategy-${tenant}`, { device: 60, tenants });
+      rig.soc.fleet.addFolder("node-a", `dsmil-l9-coalition-${tenant}`, { device: 62, tenants });
       rig.soc.fleet.addFolder("node-a", `dsmil-l9-nc3-${tenant}`, { device: GATE, tenants });
       rig.coa[tenant] = await rig.startCoa(tenant);
+      rig.layPartners(tenant, []);
+      rig.coalition[tenant] = await rig.startCoalition(tenant);
       rig.strategy[tenant] = await rig.startStrategy(tenant);
       rig.gates[tenant] = await rig.startGate(tenant);
     }
@@ -83,7 +91,7 @@ export class L9Rig {
   }
 
   async close(): Promise<void> {
-    const all = [this.coa, this.strategy, this.gates].flatMap((one) => Object.values(one));
+    const all = [this.coa, this.strategy, this.coalition, this.gates].flatMap((one) => Object.values(one));
     for (const one of all) await one.stop();
     await this.soc.close();
     this.policies.remove();
@@ -101,6 +109,28 @@ export class L9Rig {
     const { service, pools, ...parts } = await decidingParts(config);
     createStrategy({ service, config, ...parts });
     return started(service, pools);
+  }
+
+  async startCoalition(tenant: Tenant): Promise<RunningL9> {
+    const folder = { COALITION_DIR: this.coalitionFolder(tenant), COALITION_POLL_MS: "50" };
+    const config = readCoalitionConfig({ ...this.deciding(tenant, "coalition"), ...folder });
+    const { service, pools, ...parts } = await decidingParts(config);
+    await createCoalition({ service, config, ...parts });
+    return started(service, pools);
+  }
+
+  /** Lays what the deployer lays for coalition intelligence: the tenant's partners, and its key for bundles. */
+  layPartners(tenant: Tenant, partners: readonly object[]): void {
+    const [key, folder] = [this.bundleKeys[tenant], this.coalitionFolder(tenant)];
+    const { fleet } = this.soc;
+    const text = JSON.stringify({ tenant: tenant.toUpperCase(), domain: "dsmil.example", partners });
+    fleet.write(`${folder}/signing_seed`, key.seed);
+    fleet.write(`${folder}/certificate`, certificate(fleet.root, "signer", `coalition-${tenant}`, key));
+    fleet.write(`${folder}/partners.json`, text);
+  }
+
+  private coalitionFolder(tenant: Tenant): string {
+    return `${this.soc.fleet.dir}/coalition/${tenant}`;
   }
 
   async startGate(tenant: Tenant): Promise<RunningL9> {

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../../runtime/json-object.ts";
-import { jsonObject } from "../../../runtime/json-object.ts";
-import { toUtc } from "../../../runtime/timestamp.ts";
+import type { JsonObject } from "../json-object.ts";
+import { jsonObject } from "../json-object.ts";
+import { toUtc } from "../timestamp.ts";
 import { type FeedIndicator, normalised } from "./indicator.ts";
 import { FeedCollector, type ParsedFeed } from "./parsed-feed.ts";
 import { readPattern } from "./stix-pattern.ts";

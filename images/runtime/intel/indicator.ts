@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { folded } from "../../../runtime/soc/enrichment.ts";
+import { folded } from "../soc/enrichment.ts";
 import { readCidr } from "./cidr.ts";
 
 /** What an indicator of a feed can be; `ip` may be a whole network. */
