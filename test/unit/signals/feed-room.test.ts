@@ -44,7 +44,20 @@ describe("room for indicators", () => {
     expect(hasTooManyValues('{"a":[1,2,"[,[,:{\\",[["]}', 5)).toBe(false);
     expect(hasTooManyValues('{"a":[1,2,3]}', 4)).toBe(true);
     const bomb = `{"type":"bundle","objects":[${"{},".repeat(300_000)}{}]}`;
-    expect(() => parseStix(bomb, DEFAULTS)).toThrow("has more than 200000 values");
+    expect(() => parseStix(bomb, DEFAULTS)).toThrow("has more than 600000 values");
+  });
+
+  it("is there for as many indicators as a file of 8 MiB can have", () => {
+    const objects = Array.from({ length: 14_000 }, (_, n) => ({
+      ...{ type: "indicator", spec_version: "2.1", id: `indicator--${String(n).padStart(36, "0")}`, name: "C2 server" },
+      ...{ created: "2026-01-01T00:00:00.000Z", modified: "2026-01-01T00:00:00.000Z", confidence: 80, lang: "en" },
+      ...{ created_by_ref: `identity--${"0".repeat(36)}`, labels: ["c2"], indicator_types: ["malicious-activity"] },
+      ...{ pattern: `[domain-name:value = 'n${n}.example']`, pattern_type: "stix", pattern_version: "2.1" },
+      ...{ valid_from: "2026-01-01T00:00:00Z", valid_until: "2027-01-01T00:00:00Z", description: "seen by a sensor" },
+    }));
+    const text = JSON.stringify({ type: "bundle", objects });
+    expect(text.length).toBeGreaterThan(7_000_000);
+    expect(parseStix(text, DEFAULTS).indicators).toHaveLength(14_000);
   });
 
   it("is not taken by millions of empty lines", () => {

@@ -22,7 +22,8 @@ export interface FeedDefaults {
  * @throws Error when the text is no bundle, or there is no room for it
  */
 export function parseStix(text: string, defaults: FeedDefaults, room: Load = ROOM): ParsedFeed {
-  if (hasTooManyValues(text)) throw new Error(`has more than ${MOST_VALUES} values and keys of JSON`);
+  if (hasTooManyValues(text, MOST_VALUES.file))
+    throw new Error(`has more than ${MOST_VALUES.file} values and keys of JSON`);
   const bundle = jsonObject(text);
   if (bundle?.type !== "bundle") throw new Error("is no STIX bundle: no JSON object of the type bundle");
   const { objects = [] } = bundle;

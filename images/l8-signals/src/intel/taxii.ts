@@ -119,7 +119,8 @@ function readPage({ status, headers, text }: HttpsAnswer) {
   if (status !== 200) throw new Error(`answers with status ${status}`);
   const type = String(headers["content-type"] ?? "");
   if (!type.startsWith("application/taxii+json")) throw new Error(`answers with ${type.slice(0, 64) || "no type"}`);
-  if (hasTooManyValues(text)) throw new Error(`sends more than ${MOST_VALUES} values and keys of JSON in one page`);
+  if (hasTooManyValues(text, MOST_VALUES.page))
+    throw new Error(`sends more than ${MOST_VALUES.page} values and keys of JSON in one page`);
   const envelope = jsonObject(text);
   const { objects = [], more = false, next } = envelope ?? {};
   if (!envelope || !Array.isArray(objects) || typeof more !== "boolean") throw new Error("answers with no envelope");
