@@ -42,7 +42,9 @@ export function objectJson(object: object, written: Readonly<Record<string, stri
   let text = "";
   for (const [key, value] of Object.entries(object)) {
     if (value === undefined) continue;
-    text += `${text === "" ? "{" : ","}${safeJson(key)}:${written[key] ?? safeJson(value)}`;
+    // Keys are whoever's: those of a prototype, such as `toString`, are not written.
+    const known = Object.hasOwn(written, key) ? written[key] : undefined;
+    text += `${text === "" ? "{" : ","}${safeJson(key)}:${known ?? safeJson(value)}`;
   }
   return text === "" ? "{}" : `${text}}`;
 }

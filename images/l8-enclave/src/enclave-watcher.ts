@@ -6,7 +6,7 @@ import type { Health } from "../../runtime/health.ts";
 import type { Log } from "../../runtime/log.ts";
 import { Attestations } from "./attestations.ts";
 import type { EnclaveMetrics } from "./enclave-metrics.ts";
-import { modesCheck, proofsCheck, sealsCheck, signersCheck } from "./findings.ts";
+import { modesCheck, proofsCheck, sealsCheck, signerProblems, signersCheck } from "./findings.ts";
 import { modeProblems } from "./folders.ts";
 import { type Keeping, type KeptKey, keptKey, readKeeping } from "./keeping.ts";
 import { SealBook } from "./seal-book.ts";
@@ -18,6 +18,9 @@ export interface EnclaveWatcherParts {
   readonly metrics: EnclaveMetrics;
   readonly log: Log;
 }
+
+/** Lines of one look that name what is wrong. */
+const MOST_LINES = 100;
 
 /** What was seen at the last look. */
 export interface Seen {
@@ -34,6 +37,7 @@ export class EnclaveWatcher implements FleetWatcher {
   private readonly book = new SealBook();
   private readonly attestations = new Attestations();
   private seen: Seen | undefined;
+  private readonly named = new Set<string>();
   private files = "not read yet";
   private trail = "not read yet";
 
@@ -92,11 +96,20 @@ export class EnclaveWatcher implements FleetWatcher {
     metrics.keys(keys);
     metrics.signers(signers, now);
     metrics.modeProblems(modes.length);
+    this.name([...signerProblems(signers, now), ...modes]);
     for (const { node, before, now: seal, worse } of this.book.take(keys, now)) {
       metrics.changed(node, worse);
       const severity = worse ? "CRITICAL" : "INFO";
       log[worse ? "error" : "info"]({ audit: true, at: node, before, seal, severity }, "node key is kept otherwise");
     }
+  }
+
+  /** Logs each problem when it comes: /health, which tenants get, only counts them. */
+  private name(problems: readonly string[]): void {
+    const fresh = problems.filter((problem) => !this.named.has(problem));
+    for (const reason of fresh.slice(0, MOST_LINES)) this.parts.log.warn({ reason }, "signers or modes: not in order");
+    this.named.clear();
+    for (const problem of problems) this.named.add(problem);
   }
 
   private async follow({ facts: { fleet } }: Seen, now: number): Promise<void> {

@@ -49,21 +49,43 @@ export function proofsCheck({ facts, keeping, keys }: Seen, attestations: Attest
 }
 
 /**
- * When signing keys end. What concerns one tenant is told and does not degrade: a tenant that comes or goes is named in
- * one place and not yet in another, and its own refusals show at the gateways.
+ * When signing keys end. What concerns tenants is told and does not degrade: a tenant that comes or goes is named in one
+ * place and not yet in another, and its own refusals show at the gateways. Each tenant gets this, so none is named:
+ * {@link signerProblems} are for the log.
  */
 export function signersCheck(signers: readonly Signer[], now: number): Told {
-  const judged = signers.map((signer) => ({ ...signer, days: (signer.ends - now) / DAY_MS }));
-  const [worst] = judged
-    .filter(({ days, problem }) => problem !== undefined || days < ENDS_SOON_DAYS)
-    .sort((a, b) => Number(isTenant(a)) - Number(isTenant(b)) || a.days - b.days);
-  if (!worst) return { value: `${signers.length} certificates hold`, ok: true };
-  const ends = worst.days < 0 ? "has ended" : `ends in ${Math.floor(worst.days)} days; renew with \`dsmil up\``;
-  return { value: `${worst.name} ${worst.problem ?? ends}`, ok: isTenant(worst) };
+  const judged = [...signers]
+    .sort((a, b) => a.ends - b.ends)
+    .map((signer) => ({ signer, problem: problemOf(signer, now) }));
+  const wrong = judged.filter(({ problem }) => problem !== undefined);
+  const own = wrong.find(({ signer }) => signer.tenant === undefined);
+  if (own) return { value: `${own.signer.name} ${own.problem}`, ok: false };
+  const [first] = wrong;
+  if (!first) return { value: `${signers.length} certificates hold`, ok: true };
+  const many = wrong.length === 1 ? "a tenant's certificate" : `certificates of ${wrong.length} tenants, one of which`;
+  return { value: `${many} ${first.problem}; the log has names`, ok: true };
 }
 
+/** What is wrong with signing keys, with the names of tenants. */
+export function signerProblems(signers: readonly Signer[], now: number): readonly string[] {
+  return signers.flatMap((signer) => {
+    const problem = problemOf(signer, now);
+    return problem === undefined ? [] : [`${signer.name} ${signer.problem ?? problem}`];
+  });
+}
+
+/** Without what a file says: it may name others. */
+function problemOf({ ends, problem }: Signer, now: number): string | undefined {
+  const days = (ends - now) / DAY_MS;
+  if (problem !== undefined) return "cannot be used";
+  if (days >= ENDS_SOON_DAYS) return undefined;
+  return days < 0 ? "has ended" : `ends in ${Math.floor(days)} days; renew with \`dsmil up\``;
+}
+
+/** Paths have tenants' names, and each tenant gets this: they are for the log. */
 export function modesCheck(problems: readonly string[]): Told {
-  return { value: problems[0] ?? "in order", ok: problems.length === 0 };
+  const many = `${problems.length} files or folders`;
+  const value =
+    problems.length === 0 ? "in order" : `${many} are open to others, or not to be looked at; the log has names`;
+  return { value, ok: problems.length === 0 };
 }
-
-const isTenant = ({ name }: Signer): boolean => name.startsWith("tenant ");

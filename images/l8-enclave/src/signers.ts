@@ -7,6 +7,8 @@ import { readBounded } from "../../runtime/watch/bounded-file.ts";
 export interface Signer {
   /** `tenant alpha`, `signer models` */
   readonly name: string;
+  /** Where it is a tenant's. */
+  readonly tenant?: string;
   /** ms since 1970; Infinity: until the root changes. */
   readonly ends: number;
   readonly problem?: string;
@@ -38,6 +40,7 @@ async function certified(
   path: string,
   limit: number,
 ): Promise<Signer | undefined> {
+  const whose = { name, ...(kind === "tenant" && { tenant: subject }) };
   try {
     const text = await readBounded(path, limit);
     // A tenant's folder is there a moment before its file, and after it; a fleet may have no models.
@@ -46,8 +49,8 @@ async function certified(
     if (typeof certificate !== "string") throw new Error("has no certificate");
     const found = rootSigned(certificate, root);
     if (found.kind !== kind || found.subject !== subject) throw new Error(`is of ${found.kind} ${found.subject}`);
-    return { name, ends: found.notAfter === undefined ? Infinity : Date.parse(found.notAfter) };
+    return { ...whose, ends: found.notAfter === undefined ? Infinity : Date.parse(found.notAfter) };
   } catch (error) {
-    return { name, ends: 0, problem: (error as Error).message };
+    return { ...whose, ends: 0, problem: (error as Error).message };
   }
 }

@@ -71,10 +71,11 @@ export function createSignals({ service, config, pool, past }: SignalsParts): vo
 
 function feedsOf(
   { metrics, log }: TenantService,
-  { identity, feedsDir, feedAccessDir, feedsEveryMs }: SignalsConfig,
+  { identity, feedsDir, feedAccessDir, feedsEveryMs, feedsFirstPollMs }: SignalsConfig,
 ): Feeds {
   const { tenant } = identity;
-  const feeds = new Feeds({ dir: feedsDir, accessDir: feedAccessDir, tenant, everyMs: feedsEveryMs, log });
+  const times = { everyMs: feedsEveryMs, firstPollMs: feedsFirstPollMs };
+  const feeds = new Feeds({ dir: feedsDir, accessDir: feedAccessDir, tenant, ...times, log });
   new Gauge({
     name: "dsmil_intel_indicators",
     help: "Indicators of a feed that are matched against events",

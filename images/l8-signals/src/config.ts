@@ -11,6 +11,8 @@ export interface SignalsConfig extends TenantConfig {
   readonly feedAccessDir: string;
   /** Time between two looks at the feeds, milliseconds. */
   readonly feedsEveryMs: number;
+  /** Time from the start to the first poll of a TAXII server, milliseconds. */
+  readonly feedsFirstPollMs: number;
 }
 
 /** Reads the configuration of devices 54, 55 and 57; throws a ConfigError that lists every bad key. */
@@ -23,6 +25,7 @@ export function readConfig(variables: Variables): SignalsConfig {
     feedsDir: env.path("FEEDS_DIR", "/run/dsmil/feeds"),
     feedAccessDir: env.path("FEED_ACCESS_DIR", "/run/dsmil/feed-access"),
     feedsEveryMs: env.integer("FEEDS_POLL_MS", { min: 50, max: 600_000, default: 2000 }),
+    feedsFirstPollMs: env.integer("FEEDS_FIRST_POLL_MS", { min: 0, max: 600_000, default: 30_000 }),
   };
   env.finish();
   return config;

@@ -31,10 +31,15 @@ export class Lru<K, V> {
   set(key: K, value: V): void {
     this.entries.delete(key);
     this.entries.set(key, value);
-    if (this.entries.size <= this.most) return;
-    for (const oldest of this.entries.keys()) {
-      this.entries.delete(oldest);
-      return;
+    if (this.entries.size > this.most) this.dropOldest();
+  }
+
+  /** Lets go of what was not used for longest, and gives it back. */
+  dropOldest(): V | undefined {
+    for (const [key, value] of this.entries) {
+      this.entries.delete(key);
+      return value;
     }
+    return undefined;
   }
 }

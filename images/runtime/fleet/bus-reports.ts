@@ -24,13 +24,19 @@ const FAULT_FROM = 6;
 const DEADLINE_MS = 5000;
 const TENANT = /^[a-z][a-z0-9]{1,15}$/;
 const MOST_TENANTS = 1000;
+/** Tenants that one line of the log names. */
+const MOST_NAMED = 100;
 
-/** Tells this service's health to the SOC router of each tenant, which puts it on HEALTH_EVENTS: there is no Redis here. */
+/**
+ * Tells this service's health to the SOC router of each tenant, which puts it on HEALTH_EVENTS: there is no Redis here. All
+ * tenants get the same report, so no check may name one of them; names are for the log.
+ */
 export class BusReports {
   private readonly parts: BusReportsParts;
   private readonly changes: HealthChanges;
   private due = 0;
   private unheard = 0;
+  private named = "";
   private state: CheckResult = { value: "not deployed", ok: true };
 
   constructor(parts: BusReportsParts) {
@@ -65,6 +71,16 @@ export class BusReports {
     const nobody = failed.length > 0 && failed.length === asked.length;
     this.unheard = nobody ? this.unheard + 1 : 0;
     if (nobody) this.due = now + RETRY_MS;
-    this.state = { value: failed[0] ?? "reached", ok: this.unheard < FAULT_FROM };
+    const many = `${failed.length} of ${asked.length} tenants take no reports`;
+    this.state = { value: failed.length === 0 ? "reached" : many, ok: this.unheard < FAULT_FROM };
+    this.name(failed);
+  }
+
+  /** Logs who does not take reports, and why, when that changes. */
+  private name(failed: readonly string[]): void {
+    const named = failed.join(", ");
+    if (named !== this.named && named !== "")
+      this.parts.log.warn({ failed: failed.slice(0, MOST_NAMED) }, "reports not taken");
+    this.named = named;
   }
 }

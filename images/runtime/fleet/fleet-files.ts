@@ -19,7 +19,7 @@ export interface KeyFacts {
   readonly certificates: ReadonlyMap<string, X509Certificate>;
   /** ML-DSA-87 identities by node, each verified against the root. */
   readonly nodeKeys: ReadonlyMap<string, Certificate>;
-  /** What could not be read or does not verify. */
+  /** What could not be read or does not verify; it names no tenant, as each of them is told. */
   readonly problems: readonly string[];
 }
 
@@ -57,9 +57,15 @@ export async function readKeyFacts(fleetDir: string, peerKeysDir: string): Promi
 }
 
 function nodeKey(text: string, root: string, node: string): Certificate {
-  const certificate = rootSigned(text.trim(), root);
+  let certificate: Certificate | undefined;
+  try {
+    certificate = rootSigned(text.trim(), root);
+  } catch {
+    // Whom a wrong file speaks of may be a tenant, and problems are told to all tenants.
+  }
+  if (certificate === undefined) throw new Error("not a certificate that this fleet's root signed");
   if (certificate.kind === "node" && certificate.subject === node) return certificate;
-  throw new Error(`the certificate is of ${certificate.kind} ${certificate.subject}`);
+  throw new Error("the certificate is not of this node");
 }
 
 async function needed(path: string, limit: number): Promise<string> {

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { folded } from "../soc/enrichment.ts";
 import { readCidr } from "./cidr.ts";
+import { ownText } from "./own-text.ts";
 
 /** What an indicator of a feed can be; `ip` may be a whole network. */
 export type IntelType = "ip" | "domain" | "user" | "hash";
@@ -28,11 +29,16 @@ const DOMAIN = /^(?:\*\.)?(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9
 const HASH = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/;
 const USER = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 
-/** A value of a feed in the form that is compared; a text that says what is wrong with it where it has no such form. */
+/** A value of a feed in the form that is compared, in memory of its own; a text that says what is wrong with it where it has no such form. */
 export function normalised(
   type: string,
   value: string,
 ): { readonly type: IntelType; readonly value: string } | { readonly wrong: string } {
+  const form = formOf(type, value);
+  return "wrong" in form ? form : { type: form.type, value: ownText(form.value) };
+}
+
+function formOf(type: string, value: string): ReturnType<typeof normalised> {
   const text = folded(value.trim());
   switch (type) {
     case "ip":

@@ -1,7 +1,6 @@
 import type { FeedIndicator } from "./indicator.ts";
-
-/** Indicators of one feed at most, and of all feeds of a tenant together. */
-export const MOST_INDICATORS = 100_000;
+import { type Load, LoadCount, loadOf, ROOM } from "./load.ts";
+import { ownText } from "./own-text.ts";
 
 /** Kinds of what was not understood that are named; others count together. */
 const MOST_NAMES = 20;
@@ -11,28 +10,40 @@ export interface ParsedFeed {
   readonly indicators: readonly FeedIndicator[];
   /** What was not understood, by name, and how often. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** What it takes in memory. */
+  readonly load: Load;
 }
 
 /** Collects what a feed holds: an indicator once, what is not understood by name. */
 export class FeedCollector {
   private readonly found = new Map<string, FeedIndicator>();
   private readonly names = new Map<string, number>();
+  private readonly count: LoadCount;
+
+  /** @param room what it may take */
+  constructor(room: Load = ROOM) {
+    this.count = new LoadCount(room);
+  }
 
   /** @throws Error when a feed has too many */
   add(indicator: FeedIndicator): void {
     const key = `${indicator.type} ${indicator.value}`;
     const before = this.found.get(key);
-    if (!before || outranks(indicator, before)) this.found.set(key, indicator);
-    if (this.found.size > MOST_INDICATORS) throw new Error(`has more than ${MOST_INDICATORS} indicators`);
+    if (before && !outranks(indicator, before)) return;
+    if (before) this.count.remove(loadOf(before));
+    this.count.add(loadOf(indicator));
+    this.found.set(key, indicator);
   }
 
   skip(name: string): void {
     const known = this.names.has(name) || this.names.size < MOST_NAMES ? name : "others";
-    this.names.set(known, (this.names.get(known) ?? 0) + 1);
+    const before = this.names.get(known);
+    this.names.set(before === undefined ? ownText(known) : known, (before ?? 0) + 1);
   }
 
   get parsed(): ParsedFeed {
-    return { indicators: [...this.found.values()], skipped: Object.fromEntries(this.names) };
+    const skipped = Object.fromEntries(this.names);
+    return { indicators: [...this.found.values()], skipped, load: this.count.load };
   }
 }
 

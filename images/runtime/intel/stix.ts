@@ -2,6 +2,9 @@ import type { JsonObject } from "../json-object.ts";
 import { jsonObject } from "../json-object.ts";
 import { toUtc } from "../timestamp.ts";
 import { type FeedIndicator, normalised } from "./indicator.ts";
+import { hasTooManyValues, MOST_VALUES } from "./json-values.ts";
+import { type Load, ROOM } from "./load.ts";
+import { ownText } from "./own-text.ts";
 import { FeedCollector, type ParsedFeed } from "./parsed-feed.ts";
 import { readPattern } from "./stix-pattern.ts";
 
@@ -15,14 +18,17 @@ export interface FeedDefaults {
 
 /**
  * Reads a STIX 2.1 bundle.
- * @throws Error when the text is no bundle
+ * @param room what it may take
+ * @throws Error when the text is no bundle, or there is no room for it
  */
-export function parseStix(text: string, defaults: FeedDefaults): ParsedFeed {
+export function parseStix(text: string, defaults: FeedDefaults, room: Load = ROOM): ParsedFeed {
+  if (hasTooManyValues(text, MOST_VALUES.file))
+    throw new Error(`has more than ${MOST_VALUES.file} values and keys of JSON`);
   const bundle = jsonObject(text);
   if (bundle?.type !== "bundle") throw new Error("is no STIX bundle: no JSON object of the type bundle");
   const { objects = [] } = bundle;
   if (!Array.isArray(objects)) throw new Error("is no STIX bundle: its objects are no list");
-  const collector = new FeedCollector();
+  const collector = new FeedCollector(room);
   for (const object of objects as readonly unknown[]) {
     const read = readStixIndicator(object, defaults);
     if ("skipped" in read) collector.skip(read.skipped);
@@ -82,5 +88,5 @@ const MOST_LABELS = 8;
 function labelsOf({ indicator_types, labels }: JsonObject): readonly string[] {
   const all = [indicator_types, labels].flatMap((list) => (Array.isArray(list) ? (list as readonly unknown[]) : []));
   const texts = all.filter((one): one is string => typeof one === "string" && one !== "");
-  return [...new Set(texts.map((one) => one.slice(0, 64)))].slice(0, MOST_LABELS);
+  return [...new Set(texts.map((one) => ownText(one.slice(0, 64))))].slice(0, MOST_LABELS);
 }

@@ -132,9 +132,9 @@ describe("the crypto watcher", () => {
     const path = fleet.path("node-a", "/peer_keys/node-b-mldsa87.pub");
     const before = readFileSync(path, "utf8");
     fleet.write(path, certificate(newKey(), "node", "node-b", newKey()));
-    await until(async () =>
-      String(checks().files).startsWith("key of node-b: the certificate of node-b is not signed"),
-    );
+    await until(async () => checks().files === "key of node-b: not a certificate that this fleet's root signed");
+    fleet.write(path, certificate(fleet.root, "tenant", "zulu", newKey()));
+    await until(async () => checks().files === "key of node-b: the certificate is not of this node");
     fleet.write(path, before);
     await until(async () => checks().files === "read");
   });
@@ -156,6 +156,10 @@ describe("the crypto watcher", () => {
     const report = parseHealthEvent(told.at(-1) ?? "");
     expect(report).toMatchObject({ service: "l8-crypto", node: "node-a", device_id: 53, layer: 8 });
     // No service of BRAVO's takes it here.
-    expect(checks().bus).toMatch(/^BRAVO: /);
+    expect(checks().bus).toBe("1 of 2 tenants take no reports");
+    expect(audited.find(({ msg }) => msg === "reports not taken")).toMatchObject({
+      failed: [expect.stringMatching(/^BRAVO: /)],
+    });
+    expect(told.join()).not.toMatch(/bravo|zulu/i);
   });
 });

@@ -22,7 +22,13 @@ export interface Signals {
 /** Starts the service of ALPHA, or of the tenant in `changes`, on a fabric's stores. */
 export async function runSignals(fabric: Fabric, changes: Readonly<Record<string, string>> = {}): Promise<Signals> {
   const folders = { FEEDS_DIR: `${fabric.dir}/feeds`, FEED_ACCESS_DIR: `${fabric.dir}/feed-access` };
-  const config = readConfig({ ...fabric.variables, ...folders, FEEDS_POLL_MS: "50", ...changes });
+  const config = readConfig({
+    ...fabric.variables,
+    ...folders,
+    FEEDS_POLL_MS: "50",
+    FEEDS_FIRST_POLL_MS: "0",
+    ...changes,
+  });
   const lines: string[] = [];
   const write = (line: string): void => {
     lines.push(line);

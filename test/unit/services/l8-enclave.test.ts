@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Attestations, signOf } from "../../../images/l8-enclave/src/attestations.ts";
-import { proofsCheck, sealsCheck, signersCheck } from "../../../images/l8-enclave/src/findings.ts";
+import {
+  modesCheck,
+  proofsCheck,
+  sealsCheck,
+  signerProblems,
+  signersCheck,
+} from "../../../images/l8-enclave/src/findings.ts";
 import { modeProblems } from "../../../images/l8-enclave/src/folders.ts";
 import { keptKey, readKeeping } from "../../../images/l8-enclave/src/keeping.ts";
 import { SealBook } from "../../../images/l8-enclave/src/seal-book.ts";
@@ -98,20 +104,34 @@ describe("proofs of identity", () => {
 describe("signing keys", () => {
   const in_ = (days: number) => NOW + days * 24 * HOUR;
 
+  const tenant = (id: string, ends: number, problem?: string) => {
+    return { name: `tenant ${id}`, tenant: id, ends, ...(problem !== undefined && { problem }) };
+  };
+
   it("that end soon degrade, but for a tenant's, which is told", () => {
-    expect(signersCheck([{ name: "tenant alpha", ends: Infinity }], NOW)).toEqual({
-      value: "1 certificates hold",
-      ok: true,
+    expect(signersCheck([tenant("alpha", Infinity)], NOW)).toEqual({ value: "1 certificates hold", ok: true });
+    expect(signersCheck([tenant("alpha", in_(3))], NOW)).toEqual({
+      ...{ value: "a tenant's certificate ends in 3 days; renew with `dsmil up`; the log has names", ok: true },
     });
-    expect(signersCheck([{ name: "tenant alpha", ends: in_(3) }], NOW)).toMatchObject({
-      ok: true,
-      value: expect.stringContaining("tenant alpha ends in 3 days"),
-    });
-    const both = [
-      { name: "tenant alpha", ends: 0, problem: "is not signed" },
-      { name: "signer models", ends: in_(-1) },
-    ];
+    const both = [tenant("alpha", 0, "is not signed"), { name: "signer models", ends: in_(-1) }];
     expect(signersCheck(both, NOW)).toEqual({ value: "signer models has ended", ok: false });
+  });
+
+  it("of tenants are named for the log alone, whatever their files say", () => {
+    const signers = [
+      ...[tenant("alpha", in_(9.5)), tenant("beta", 0, "is of tenant gamma"), tenant("delta", Infinity)],
+      { name: "signer models", ends: Infinity },
+    ];
+    expect(signersCheck(signers, NOW)).toEqual({
+      ...{ value: "certificates of 2 tenants, one of which cannot be used; the log has names", ok: true },
+    });
+    expect(signerProblems(signers, NOW)).toEqual([
+      "tenant alpha ends in 9 days; renew with `dsmil up`",
+      "tenant beta is of tenant gamma",
+    ]);
+    const models = [{ name: "signer models", ends: 0, problem: "is of tenant beta" }];
+    expect(signersCheck(models, NOW)).toEqual({ value: "signer models cannot be used", ok: false });
+    expect(signerProblems(models, NOW)).toEqual(["signer models is of tenant beta"]);
   });
 });
 
@@ -133,5 +153,12 @@ describe("modes", () => {
     expect(await modeProblems([{ path: `${dir}/gone`, secrets: [] }])).toEqual([
       `${dir}/gone cannot be looked at: ENOENT`,
     ]);
+  });
+
+  it("are told to tenants by their number, without paths", () => {
+    expect(modesCheck([])).toEqual({ value: "in order", ok: true });
+    const told = modesCheck(["/run/dsmil/tenants/beta is 0777, of uid 0: others may write"]);
+    expect(told).toEqual({ ok: false, value: expect.stringMatching(/^1 files or folders .*; the log has names$/) });
+    expect(told.value).not.toContain("beta");
   });
 });

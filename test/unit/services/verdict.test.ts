@@ -31,3 +31,13 @@ it("writes objects as JSON.stringify does, without what is undefined", () => {
   expect(objectJson({ a: undefined }, {})).toBe("{}");
   expect(objectJson({ 'k"': 1, b: undefined, c: [null] }, {})).toBe('{"k\\"":1,"c":[null]}');
 });
+
+it("takes keys that every object has by birth for what they are", () => {
+  const strange = JSON.parse('{"toString":1,"constructor":"c","__proto__":{"a":1},"hasOwnProperty":null}') as object;
+  for (const payload of [strange, { ...strange, fields: strange }]) {
+    const one = { ...event, payload } as FusedEvent;
+    const { json } = verdict(one);
+    expect(json.payload).toBe(JSON.stringify(payload));
+    expect(encodeVerdict(verdict(one))).toBe(encodeEvent(one));
+  }
+});

@@ -28,6 +28,11 @@ export class Account {
   /** Days on which there was one. */
   days = 0;
 
+  /** Networks and hosts that are kept. */
+  get values(): number {
+    return this.sources.size + this.hosts.size;
+  }
+
   /** How surprising a login is, feature by feature; nothing is learned by it. */
   surprise(login: Login): Readonly<Record<Feature, Surprise>> {
     return {

@@ -24,6 +24,11 @@ export class Counts {
     this.most = most;
   }
 
+  /** Values that are kept. */
+  get size(): number {
+    return this.seen.size;
+  }
+
   surprise(value: string): Surprise {
     const all = this.total + ALPHA * (this.seen.size + 1);
     const count = this.seen.get(value) ?? 0;

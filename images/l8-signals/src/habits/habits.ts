@@ -9,6 +9,8 @@ import { type Login, loginOf } from "./login.ts";
 
 /** Accounts whose habits are kept at most; the one not used for longest goes. */
 export const MOST_ACCOUNTS = 10_000;
+/** Networks and hosts of all accounts together; above it the account not used for longest goes. */
+const MOST_VALUES = 150_000;
 /** Logins, and days with one, before anything is said of an account. */
 export const LEAST_LOGINS = 30;
 export const LEAST_DAYS = 5;
@@ -26,6 +28,7 @@ const AGAIN_MS = 86_400_000;
 export class Habits {
   private readonly toldFrom: number;
   private accounts = new Lru<string, Account>(MOST_ACCOUNTS);
+  private values = 0;
   private told = new Lru<string, number>(MOST_ACCOUNTS);
 
   /** @param toldFrom bits above what is expected from which a login is told */
@@ -41,6 +44,7 @@ export class Habits {
   /** Knows nothing any more. */
   forget(): void {
     this.accounts = new Lru(MOST_ACCOUNTS);
+    this.values = 0;
     this.told = new Lru(MOST_ACCOUNTS);
   }
 
@@ -53,10 +57,24 @@ export class Habits {
       this.accounts.get(login.user)?.fail(login);
       return [];
     }
-    const account = this.accounts.take(login.user, () => new Account());
+    const account = this.accounts.get(login.user) ?? this.make(login.user);
     const signal = this.judge(account, login, event);
+    const before = account.values;
     account.learn(login);
+    this.values += account.values - before;
+    while (this.values > MOST_VALUES) this.dropOldest();
     return signal ? [signal] : [];
+  }
+
+  private make(user: string): Account {
+    if (this.accounts.size === MOST_ACCOUNTS) this.dropOldest();
+    const account = new Account();
+    this.accounts.set(user, account);
+    return account;
+  }
+
+  private dropOldest(): void {
+    this.values -= this.accounts.dropOldest()?.values ?? 0;
   }
 
   private judge(account: Account, login: Login, event: Observed): Signal | undefined {

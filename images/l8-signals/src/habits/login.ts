@@ -1,4 +1,5 @@
 import { prefix, readAddress } from "../../../runtime/intel/cidr.ts";
+import { ownText } from "../../../runtime/intel/own-text.ts";
 import type { Observed } from "../observed.ts";
 
 /** What a line about a login says. */
@@ -28,7 +29,7 @@ export function loginOf({ id, category, at, fields }: Observed): Login | undefin
   const source = typeof src_ip === "string" ? networkOf(src_ip) : undefined;
   if (source === undefined) return undefined;
   const repeated = typeof times === "number" ? Math.min(times, MOST_TIMES) : 1;
-  const to = typeof host === "string" ? host.slice(0, 128).toLowerCase() : "";
+  const to = typeof host === "string" ? ownText(host.slice(0, 128)).toLowerCase() : "";
   return { eventId: id, at, user, success, source, host: to, times: repeated };
 }
 

@@ -1,4 +1,6 @@
 import { normalised } from "../../../runtime/intel/indicator.ts";
+import { type Load, ROOM } from "../../../runtime/intel/load.ts";
+import { ownText } from "../../../runtime/intel/own-text.ts";
 import { FeedCollector, type ParsedFeed } from "../../../runtime/intel/parsed-feed.ts";
 import { type FeedDefaults, isConfidence } from "../../../runtime/intel/stix.ts";
 import { toUtc } from "../../../runtime/timestamp.ts";
@@ -10,13 +12,13 @@ const MAX_LINE = 4096;
 /**
  * Reads a feed of lines `type,value,confidence,valid_until,source` below a header of these names (RFC 4180 without line
  * breaks in values; empty lines and such that begin with # do not count). The last three may be empty.
- * @throws Error when the header is another one
+ * @param room what it may take
+ * @throws Error when the header is another one, or there is no room for it
  */
-export function parseCsv(text: string, { feed, confidence: usual }: FeedDefaults): ParsedFeed {
-  const collector = new FeedCollector();
+export function parseCsv(text: string, { feed, confidence: usual }: FeedDefaults, room: Load = ROOM): ParsedFeed {
+  const collector = new FeedCollector(room);
   let headed = false;
-  for (const raw of text.replace(/^\ufeff/, "").split("\n")) {
-    const line = raw.trim();
+  for (const line of linesOf(text)) {
     if (line === "" || line.startsWith("#")) continue;
     if (!headed) {
       if (line.replaceAll(" ", "").toLowerCase() !== HEADER) throw new Error(`does not begin with the line ${HEADER}`);
@@ -38,11 +40,27 @@ export function parseCsv(text: string, { feed, confidence: usual }: FeedDefaults
     else if (end !== "" && until === undefined) collector.skip("valid_until that is no date");
     else {
       const ends = until === undefined ? {} : { until: Date.parse(until) };
-      collector.add({ feed, ...form, confidence, ...ends, labels: source === "" ? [] : [source.slice(0, 64)] });
+      collector.add({
+        feed,
+        ...form,
+        confidence,
+        ...ends,
+        labels: source === "" ? [] : [ownText(source.slice(0, 64))],
+      });
     }
   }
   if (!headed) throw new Error(`does not begin with the line ${HEADER}`);
   return collector.parsed;
+}
+
+/** One by one: millions of empty lines must not stand in memory together. `trim` takes a byte order mark, too. */
+function* linesOf(text: string): Iterable<string> {
+  for (let at = 0; at <= text.length; ) {
+    const end = text.indexOf("\n", at);
+    const line = text.slice(at, end < 0 ? text.length : end);
+    yield line.trim();
+    at += line.length + 1;
+  }
 }
 
 const CELL = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;

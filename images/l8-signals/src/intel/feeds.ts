@@ -1,11 +1,12 @@
 import { Backoff } from "../../../runtime/backoff.ts";
 import type { CheckResult } from "../../../runtime/health.ts";
-import { MOST_INDICATORS, type ParsedFeed } from "../../../runtime/intel/parsed-feed.ts";
+import { type Load, ROOM, roomBeside } from "../../../runtime/intel/load.ts";
+import type { ParsedFeed } from "../../../runtime/intel/parsed-feed.ts";
 import type { Log } from "../../../runtime/log.ts";
 import { pause } from "../../../runtime/pause.ts";
 import { readBounded } from "../../../runtime/watch/bounded-file.ts";
 import { readFeedFile, UnsoundFeed } from "./feed-file.ts";
-import { type FeedEntry, readFeedList } from "./feed-list.ts";
+import { type FeedEntry, readFeedList, type TaxiiFeed } from "./feed-list.ts";
 import { IndicatorSet } from "./indicator-set.ts";
 import { TaxiiCollection } from "./taxii.ts";
 
@@ -17,6 +18,8 @@ export interface FeedsOptions {
   readonly tenant: string;
   /** Time between two looks, milliseconds. */
   readonly everyMs: number;
+  /** Time from the first look to the first poll of a collection, milliseconds: a service that a collection ends must not do nothing else. */
+  readonly firstPollMs: number;
   readonly log: Log;
 }
 
@@ -53,7 +56,6 @@ interface Polled {
   readonly backoff: Backoff;
   readonly stop: AbortController;
   next: number;
-  busy: boolean;
 }
 
 /**
@@ -64,6 +66,8 @@ export class Feeds {
   private readonly options: FeedsOptions;
   private feeds = new Map<string, Feed>();
   private readonly polled = new Map<string, Polled>();
+  private pollFrom: number | undefined;
+  private polling = false;
   private listed: string | undefined;
   private listProblem: string | undefined = "not read yet";
   private current = new IndicatorSet([]);
@@ -108,13 +112,16 @@ export class Feeds {
     for (const { stop } of this.polled.values()) stop.abort();
   }
 
-  /** Looks once at the list and the files; begins polls that are due and does not wait for them. Never throws. */
+  /** Looks once at the list and the files; begins the poll that is due longest and does not wait for it. Never throws. */
   async look(signal: AbortSignal, now = Date.now()): Promise<void> {
     await this.readList();
+    this.pollFrom ??= now + this.options.firstPollMs;
     for (const feed of this.feeds.values()) {
-      if (feed.entry.kind === "taxii") this.poll(feed, signal, now);
-      else if (feed.parsed === undefined || feed.problem !== undefined) await this.readFile(feed);
+      const read = feed.parsed !== undefined && feed.problem === undefined;
+      if (feed.entry.kind !== "taxii" && !read) await this.readFile(feed);
     }
+    // One at a time: what all of them hold while they poll must have room, too.
+    if (!this.polling) this.poll(signal, now);
   }
 
   private async readList(): Promise<void> {
@@ -161,29 +168,24 @@ export class Feeds {
   private async readFile(feed: Feed): Promise<void> {
     if (feed.entry.kind === "taxii" || feed.unsound) return;
     try {
-      this.take(feed, await readFeedFile(this.options.dir, feed.entry));
+      this.take(feed, await readFeedFile(this.options.dir, feed.entry, this.roomFor(feed)));
     } catch (error) {
       feed.unsound = error instanceof UnsoundFeed;
       this.troubled(feed, (error as Error).message);
     }
   }
 
-  private poll(feed: Feed, signal: AbortSignal, now: number): void {
-    const { entry } = feed;
-    if (entry.kind !== "taxii") return;
-    const polled = this.polled.get(entry.id) ?? {
-      collection: new TaxiiCollection(entry, this.options.accessDir),
-      backoff: new Backoff(RETRY_MS.first, RETRY_MS.most),
-      stop: new AbortController(),
-      next: now,
-      busy: false,
-    };
-    this.polled.set(entry.id, polled);
-    if (polled.busy || now < polled.next) return;
-    polled.busy = true;
+  private poll(signal: AbortSignal, now: number): void {
+    const collections = [...this.feeds.values()].flatMap((feed) => {
+      return feed.entry.kind === "taxii" ? [{ feed, entry: feed.entry, polled: this.polledOf(feed.entry, now) }] : [];
+    });
+    const [due] = collections.sort((a, b) => a.polled.next - b.polled.next);
+    if (!due || now < due.polled.next) return;
+    this.polling = true;
+    const { feed, entry, polled } = due;
     const { collection, backoff, stop } = polled;
     collection
-      .poll(AbortSignal.any([signal, stop.signal]))
+      .poll(AbortSignal.any([signal, stop.signal]), this.roomFor(feed))
       .then((parsed) => {
         if (stop.signal.aborted) return;
         this.take(feed, parsed);
@@ -196,17 +198,34 @@ export class Feeds {
         polled.next = Date.now() + Math.max(backoff.failed(), 1000);
       })
       .finally(() => {
-        polled.busy = false;
+        this.polling = false;
       });
   }
 
-  private take(feed: Feed, parsed: ParsedFeed): void {
-    const others = [...this.feeds.values()].reduce(
-      (n, f) => n + (f === feed ? 0 : (f.parsed?.indicators.length ?? 0)),
-      0,
+  private polledOf(entry: TaxiiFeed, now: number): Polled {
+    const polled = this.polled.get(entry.id) ?? {
+      collection: new TaxiiCollection(entry, this.options.accessDir),
+      backoff: new Backoff(RETRY_MS.first, RETRY_MS.most),
+      stop: new AbortController(),
+      next: Math.max(now, this.pollFrom ?? now),
+    };
+    this.polled.set(entry.id, polled);
+    return polled;
+  }
+
+  /** What a feed may take beside the others. */
+  private roomFor(feed: Feed): Load {
+    return roomBeside(
+      [...this.feeds.values()].flatMap((one) => (one === feed || !one.parsed ? [] : [one.parsed.load])),
     );
-    if (others + parsed.indicators.length > MOST_INDICATORS) {
-      throw new UnsoundFeed(`would make more than ${MOST_INDICATORS} indicators of all feeds together`);
+  }
+
+  private take(feed: Feed, parsed: ParsedFeed): void {
+    const { indicators, characters } = this.roomFor(feed);
+    if (parsed.load.indicators > indicators || parsed.load.characters > characters) {
+      throw new UnsoundFeed(
+        `would make more than ${ROOM.indicators} indicators of all feeds together, or too long ones`,
+      );
     }
     feed.parsed = parsed;
     feed.updated = Date.now();

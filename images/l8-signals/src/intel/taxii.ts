@@ -1,15 +1,23 @@
-import type { FeedIndicator } from "../../../runtime/intel/indicator.ts";
-import { FeedCollector, MOST_INDICATORS, type ParsedFeed } from "../../../runtime/intel/parsed-feed.ts";
+import { hasTooManyValues, MOST_VALUES } from "../../../runtime/intel/json-values.ts";
+import { type Load, ROOM } from "../../../runtime/intel/load.ts";
+import { ownText } from "../../../runtime/intel/own-text.ts";
+import { FeedCollector, type ParsedFeed } from "../../../runtime/intel/parsed-feed.ts";
 import { readStixIndicator } from "../../../runtime/intel/stix.ts";
 import { jsonObject } from "../../../runtime/json-object.ts";
 import { toUtc } from "../../../runtime/timestamp.ts";
 import { readBounded } from "../../../runtime/watch/bounded-file.ts";
 import type { TaxiiFeed } from "./feed-list.ts";
+import { HeldObjects } from "./held-objects.ts";
 import { type HttpsAnswer, httpsGet } from "./https-get.ts";
 
 const MEDIA_TYPE = "application/taxii+json;version=2.1";
-/** Of one answer, bytes and ms; answers of one poll, objects asked for in one, and ms of all together. */
-const LIMITS = { bytes: 8 * 1024 * 1024, ms: 15_000, pages: 200, perPage: 1000, pollMs: 300_000 } as const;
+/** Of one answer, bytes and ms; of one poll, answers and bytes and ms of all together; objects that are asked for in one. */
+const LIMITS = {
+  ...{ bytes: 4 * 1024 * 1024, ms: 15_000, perPage: 500 },
+  ...{ pages: 200, pollBytes: 64 * 1024 * 1024, pollMs: 300_000 },
+} as const;
+/** Kinds of what was not understood that are named. */
+const MOST_NAMES = 64;
 
 /**
  * A collection of a TAXII 2.1 server: asks for what was added since the last time, page by page, and keeps what is still in
@@ -18,7 +26,7 @@ const LIMITS = { bytes: 8 * 1024 * 1024, ms: 15_000, pages: 200, perPage: 1000, 
 export class TaxiiCollection {
   private readonly feed: TaxiiFeed;
   private readonly folder: string;
-  private objects = new Map<string, { readonly version: string; readonly indicators: readonly FeedIndicator[] }>();
+  private objects = HeldObjects.none(ROOM);
   private skipped = new Map<string, number>();
   private addedAfter: string | undefined;
 
@@ -30,48 +38,51 @@ export class TaxiiCollection {
 
   /**
    * Polls once; what was taken in counts only when all pages were.
-   * @throws Error when the server does not answer as it should, or sends more than can be held
+   * @param room what it may take
+   * @throws Error when the server does not answer as it should, or sends more than there is room for
    */
-  async poll(signal: AbortSignal): Promise<ParsedFeed> {
+  async poll(signal: AbortSignal, room: Load = ROOM): Promise<ParsedFeed> {
     const within = AbortSignal.any([signal, AbortSignal.timeout(LIMITS.pollMs)]);
     const access = await this.access();
-    const objects = new Map(this.objects);
+    const objects = this.objects.copy(room, Date.now());
     const skipped = new Map(this.skipped);
     let last = this.addedAfter;
     let next: string | undefined;
+    let bytes = 0;
     for (let page = 0; ; page++) {
       if (page === LIMITS.pages) throw new Error(`has more than ${LIMITS.pages} pages`);
       const answer = await this.page(next, access, within);
+      bytes += answer.bytes;
+      if (bytes > LIMITS.pollBytes) throw new Error(`sends more than ${LIMITS.pollBytes} bytes`);
       for (const object of answer.objects) this.take(object, objects, skipped);
-      if (objects.size > MOST_INDICATORS) throw new Error(`has more than ${MOST_INDICATORS} indicators`);
       last = answer.addedLast ?? last;
       if (!answer.more) break;
       if (answer.next === undefined || answer.next === next) throw new Error("says that there is more, and not where");
       next = answer.next;
     }
-    const parsed = collected(objects, skipped, Date.now());
+    const collector = new FeedCollector(room);
+    for (const one of objects.indicators()) collector.add(one);
     this.objects = objects;
     this.skipped = skipped;
     this.addedAfter = last;
-    return parsed;
+    const { indicators } = collector.parsed;
+    return { indicators, skipped: Object.fromEntries(skipped), load: objects.load };
   }
 
-  private take(
-    object: unknown,
-    objects: Map<string, { readonly version: string; readonly indicators: readonly FeedIndicator[] }>,
-    skipped: Map<string, number>,
-  ): void {
-    const { id: given, feed } = { id: (object as { readonly id?: unknown } | null)?.id, feed: this.feed };
-    const read = readStixIndicator(object, { feed: feed.id, confidence: feed.confidence });
+  private take(object: unknown, objects: HeldObjects, skipped: Map<string, number>): void {
+    const { id: given, modified } = (object ?? {}) as { readonly id?: unknown; readonly modified?: unknown };
+    const { id: feed, confidence } = this.feed;
+    const read = readStixIndicator(object, { feed, confidence });
     const id = typeof given === "string" && given.length <= 128 ? given : undefined;
-    const modified = (object as { readonly modified?: unknown } | null)?.modified;
     const version = typeof modified === "string" ? (toUtc(modified) ?? "") : "";
     for (const name of "skipped" in read ? [read.skipped] : read.wrong) {
-      if (skipped.has(name) || skipped.size < 64) skipped.set(name, (skipped.get(name) ?? 0) + 1);
+      const before = skipped.get(name);
+      if (before !== undefined) skipped.set(name, before + 1);
+      else if (skipped.size < MOST_NAMES) skipped.set(ownText(name), 1);
     }
-    if (id === undefined || (objects.get(id)?.version ?? "") > version) return;
-    if ("skipped" in read) objects.delete(id);
-    else if (read.indicators.length > 0) objects.set(id, { version, indicators: read.indicators });
+    if (id === undefined || objects.hasLater(id, version)) return;
+    if ("skipped" in read) objects.drop(id);
+    else objects.put(id, version, read.indicators, Date.now());
   }
 
   /** Token and authority as they are now: both may be replaced while we run. */
@@ -94,7 +105,7 @@ export class TaxiiCollection {
     next: string | undefined,
     access: { readonly ca?: string; readonly headers: Readonly<Record<string, string>> },
     signal: AbortSignal,
-  ): Promise<{ objects: readonly unknown[]; more: boolean; next?: string; addedLast?: string }> {
+  ): Promise<{ objects: readonly unknown[]; bytes: number; more: boolean; next?: string; addedLast?: string }> {
     const url = new URL("objects/", this.feed.url);
     url.searchParams.set("match[type]", "indicator");
     url.searchParams.set("limit", String(LIMITS.perPage));
@@ -108,29 +119,20 @@ function readPage({ status, headers, text }: HttpsAnswer) {
   if (status !== 200) throw new Error(`answers with status ${status}`);
   const type = String(headers["content-type"] ?? "");
   if (!type.startsWith("application/taxii+json")) throw new Error(`answers with ${type.slice(0, 64) || "no type"}`);
+  if (hasTooManyValues(text, MOST_VALUES.page))
+    throw new Error(`sends more than ${MOST_VALUES.page} values and keys of JSON in one page`);
   const envelope = jsonObject(text);
   const { objects = [], more = false, next } = envelope ?? {};
   if (!envelope || !Array.isArray(objects) || typeof more !== "boolean") throw new Error("answers with no envelope");
+  if (objects.length > LIMITS.perPage)
+    throw new Error(`sends more than the ${LIMITS.perPage} objects a page that were asked for`);
   // RFC 3339 with microseconds: given back as it is, since a rounded time would lose or repeat objects.
   const last = headers["x-taxii-date-added-last"];
   return {
     objects: objects as readonly unknown[],
+    bytes: Buffer.byteLength(text),
     more,
     ...(typeof next === "string" && next.length <= 2048 && { next }),
     ...(typeof last === "string" && last.length <= 40 && toUtc(last) !== undefined && { addedLast: last }),
   };
-}
-
-/** What is in force or will be; what has ended is let go of. */
-function collected(
-  objects: Map<string, { readonly indicators: readonly FeedIndicator[] }>,
-  skipped: ReadonlyMap<string, number>,
-  now: number,
-): ParsedFeed {
-  const collector = new FeedCollector();
-  for (const [id, { indicators }] of objects) {
-    if (indicators.every(({ until }) => until !== undefined && until <= now)) objects.delete(id);
-    else for (const one of indicators) collector.add(one);
-  }
-  return { indicators: collector.parsed.indicators, skipped: Object.fromEntries(skipped) };
 }

@@ -9,6 +9,10 @@ import { Uploads } from "./uploads.ts";
 /** Categories of what sensors of the network see. */
 const SEEN: ReadonlySet<string> = new Set(["NETWORK", "DNS", "WEB"]);
 
+/** Longest address and name of DNS, characters: what is kept of longer ones would have no bound. */
+const MAX_ADDRESS = 45;
+const MAX_NAME = 254;
+
 /** Device 57: what connections look like over time. */
 export class NetworkWatch {
   private readonly beacons = new Beacons();
@@ -25,8 +29,11 @@ export class NetworkWatch {
   look(event: Observed): readonly Signal[] {
     if (!SEEN.has(event.category)) return [];
     this.events += 1;
-    const { src_ip: from, dest_ip: to } = event.fields;
+    const { src_ip: from, dest_ip: to, domain } = event.fields;
+    if ([from, to].some((one) => isLonger(one, MAX_ADDRESS)) || isLonger(domain, MAX_NAME)) return [];
     const outward = typeof from === "string" && typeof to === "string" && !isOutside(from) && isOutside(to);
     return [this.beacons, this.scans, this.tunnels, this.uploads].flatMap((one) => one.look(event, outward));
   }
 }
+
+const isLonger = (value: unknown, most: number): boolean => typeof value === "string" && value.length > most;

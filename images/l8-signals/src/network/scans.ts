@@ -1,3 +1,4 @@
+import { ownText } from "../../../runtime/intel/own-text.ts";
 import { Lru } from "../lru.ts";
 import type { Observed } from "../observed.ts";
 import type { Signal } from "../signal.ts";
@@ -15,8 +16,8 @@ export const SCAN_FROM = 25;
 const ANSWERED_FROM = 200;
 
 interface Source {
-  /** `address port` → when last, oldest first. */
-  readonly targets: Map<string, { readonly at: number; readonly host: string; readonly port: number }>;
+  /** `address port` → when last, oldest first: nothing more, as there may be many. */
+  readonly targets: Map<string, number>;
   readonly told: Map<string, number>;
 }
 
@@ -35,14 +36,14 @@ export class Scans {
     const source = this.sources.take(from, () => ({ targets: new Map(), told: new Map() }));
     const key = `${host} ${port}`;
     source.targets.delete(key);
-    source.targets.set(key, { at, host, port });
-    for (const [old, target] of source.targets) {
-      if (at - target.at <= WINDOW_MS && source.targets.size <= MOST_TARGETS) break;
+    source.targets.set(ownText(key), at);
+    for (const [old, last] of source.targets) {
+      if (at - last <= WINDOW_MS && source.targets.size <= MOST_TARGETS) break;
       source.targets.delete(old);
     }
-    const all = [...source.targets.values()];
-    const ports = all.reduce((n, target) => n + Number(target.host === host), 0);
-    const hosts = all.reduce((n, target) => n + Number(target.port === port), 0);
+    const all = [...source.targets.keys()];
+    const ports = all.reduce((n, target) => n + Number(target.startsWith(`${host} `)), 0);
+    const hosts = all.reduce((n, target) => n + Number(target.endsWith(` ${port}`)), 0);
     return [
       ...tell(source, at, `ports of ${host}`, ports, { id, from, flag: "PORT_SCAN", fields: { dest_ip: host } }),
       ...tell(source, at, `hosts on ${port}`, hosts, { id, from, flag: "HOST_SCAN", fields: { dest_port: port } }),

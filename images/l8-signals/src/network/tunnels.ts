@@ -6,7 +6,7 @@ import type { Signal } from "../signal.ts";
 
 /** Pairs of a source and a parent domain that are followed at most, and names of each. */
 const MOST_PAIRS = 4000;
-const MOST_NAMES = 256;
+const MOST_NAMES = 128;
 const WINDOW_MS = 600_000;
 /** Distinct names below one parent from one source in a window; mean length of what stands before the parent, characters; its mean entropy, bits a character. */
 export const TUNNEL_FROM = { names: 40, length: 20, entropy: 3.3 } as const;
@@ -14,7 +14,7 @@ export const TUNNEL_FROM = { names: 40, length: 20, entropy: 3.3 } as const;
 interface Pair {
   window: number;
   told: boolean;
-  readonly names: Set<string>;
+  readonly names: Set<number>;
   length: number;
   entropy: number;
 }
@@ -37,17 +37,18 @@ export class Tunnels {
     const pair = this.pairs.take(key, () => empty(window));
     if (window < pair.window) return [];
     if (window > pair.window) Object.assign(pair, empty(window));
-    // A digest is shorter than a name, and names may be anything.
-    const name = hash("md5", left, "base64").slice(0, 11);
-    if (pair.names.size >= MOST_NAMES || pair.names.has(name)) return [];
+    // Names may be anything: 31 bits of a digest take no memory but their place, and the same ones twice are rare.
+    const name = hash("md5", left, "buffer").readUInt32LE() >>> 1;
+    if (pair.told || pair.names.size >= MOST_NAMES || pair.names.has(name)) return [];
     pair.names.add(name);
     pair.length += left.length;
     pair.entropy += entropyOf(left);
     const count = pair.names.size;
     const [length, entropy] = [pair.length / count, pair.entropy / count];
     const enough = count >= TUNNEL_FROM.names && length >= TUNNEL_FROM.length && entropy >= TUNNEL_FROM.entropy;
-    if (!enough || pair.told) return [];
+    if (!enough) return [];
     pair.told = true;
+    pair.names.clear();
     return [
       {
         flag: "DNS_TUNNEL",
