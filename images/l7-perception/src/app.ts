@@ -1,6 +1,6 @@
 import { Gauge } from "prom-client";
 import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
-import { type Asker, questionHandler } from "../../runtime/bus/question-handler.ts";
+import { questionHandler } from "../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
 import {
   MAX_PERCEPTION_BYTES,
@@ -13,7 +13,7 @@ import {
 import { BatchModel, type ModelHost } from "../../runtime/models/batch-model.ts";
 import { ModelMetrics } from "../../runtime/models/model-metrics.ts";
 import type { PerceptionConfig } from "./config.ts";
-import type { Decoder } from "./decoder/decoder.ts";
+import type { Decoder, DecoderAsker } from "./decoder/decoder.ts";
 import { InputError } from "./input-error.ts";
 import { listen, SPEECH_MODEL } from "./speech/listen.ts";
 import { look, VISION_MODEL } from "./vision/look.ts";
@@ -26,6 +26,8 @@ export interface PerceptionParts {
 
 /** Questions at a time, each up to 1 MiB. */
 const CONCURRENCY = 12;
+/** The L7 router alone asks, with a claim: a container that speaks for a tenant does not. */
+const ASKERS = [43] as const;
 
 /**
  * Vision (device 45), which also keeps speech (device 46): answers 0x43 for every tenant, and keeps nothing of what it is
@@ -48,7 +50,8 @@ export async function createPerception({ host, config, decoder }: PerceptionPart
     answerType: TYPES.L7_SERVICE_RESP,
     maxBytes: MAX_PERCEPTION_BYTES,
     parse: parsePerception,
-    answer: (question, asker) => answerTo(question, asker, { vision, speech, decoder }),
+    askers: ASKERS,
+    answer: (question, { tenant }, signal) => answerTo(question, { tenant, signal }, { vision, speech, decoder }),
     counted: "L7_SERVICE_REQ",
     ...{ metrics, log },
   });
@@ -70,16 +73,16 @@ interface Means {
 /** An answer, or why there is none: a file that cannot be read is no failure of the service. */
 async function answerTo(
   question: PerceptionQuestion,
-  { tenant }: Asker,
+  asker: DecoderAsker,
   { vision, speech, decoder }: Means,
 ): Promise<VisionAnswer | SpeechAnswer | PerceptionRefusal> {
   try {
     if ("vision" in question) {
       needs(vision, "pictures");
-      return await look(vision, await decoder.picture(tenant, Buffer.from(question.vision.image, "base64")));
+      return await look(vision, await decoder.picture(asker, Buffer.from(question.vision.image, "base64")));
     }
     needs(speech, "words");
-    return await listen(speech, await decoder.sound(tenant, Buffer.from(question.speech.audio, "base64")));
+    return await listen(speech, await decoder.sound(asker, Buffer.from(question.speech.audio, "base64")));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { refused: { code: error.code, message: error.message } };

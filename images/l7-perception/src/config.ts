@@ -22,7 +22,7 @@ export function readConfig(variables: Variables): PerceptionConfig {
     models: readModelSettings(env),
     busFolder: env.path("DBE_FOLDER", "/run/dbe"),
     queue: env.integer("QUEUE", { min: 2, max: 64, default: 8 }),
-    decodeMs: env.integer("DECODE_MS", { min: 50, max: 60_000, default: 6000 }),
+    decodeMs: env.integer("DECODE_MS", { min: 50, max: 60_000, default: 2000 }),
   };
   env.finish();
   return config;

@@ -28,8 +28,9 @@ const models = new ModelFleet();
 
 beforeAll(async () => {
   fleet = await TestFleet.create();
-  fleet.writeGatewayFile("node-b", { devices: { "43": "node-b", "45": "node-b" } });
+  fleet.writeGatewayFile("node-b", { devices: { "43": "node-b", "45": "node-b", "48": "node-b" } });
   const own = fleet.addFolder("node-b", "dsmil-l7-perception", { device: 45, tenants: "*" });
+  fleet.addFolder("node-b", "dsmil-l7-agent-alpha", { device: 48, tenants: ["ALPHA"] });
   const theirs = fleet.addFolder("node-b", "dsmil-l7-router", { device: 43, tenants: "*" });
   for (const tenant of ["alpha", "bravo"] as const) {
     const folder = `${fleet.dir}/tenants/${tenant}`;
@@ -140,5 +141,14 @@ describe("vision and speech", () => {
     const message = { type: TYPES.L7_SERVICE_REQ, tenant: "BRAVO", destination: 45, messageId, deadlineMs: 5000 };
     const sent = bus.request({ ...message, payload: Buffer.from("{}"), tlvs: { claimToken } });
     await expect(sent).rejects.toMatchObject({ reason: "INVALID_CLAIM_TOKEN" });
+  });
+
+  it("are not asked by a container that is not the router", async () => {
+    const bus = fleet.client("node-b", "dsmil-l7-agent-alpha");
+    const picture = pngOf({ width: 1, height: 1, rgb: new Uint8Array(3) });
+    const payload = Buffer.from(JSON.stringify({ vision: { image: picture.toString("base64") } }));
+    const message = { type: TYPES.L7_SERVICE_REQ, tenant: "ALPHA", destination: 45, deadlineMs: 5000 };
+    const sent = bus.request({ ...message, messageId: bus.newMessageId(), payload });
+    await expect(sent).rejects.toMatchObject({ reason: "DEVICE_NOT_ALLOWED" });
   });
 });

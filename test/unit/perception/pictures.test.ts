@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { deflateSync } from "node:zlib";
-import { encode } from "fast-png";
+import { crc32, deflateSync } from "node:zlib";
+import { decode, encode } from "fast-png";
 import { describe, expect, it } from "vitest";
 import { decodePicture } from "../../../images/l7-perception/src/decoder/decode.ts";
 import { PICTURE_FEATURES, putPictureFeatures } from "../../../images/l7-perception/src/vision/features.ts";
@@ -23,20 +23,12 @@ const codeOf = (read: () => unknown): string => {
   }
   return "taken";
 };
-const crc = (bytes: Buffer): number => {
-  let value = ~0;
-  for (const byte of bytes) {
-    value ^= byte;
-    for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
-  }
-  return ~value >>> 0;
-};
 const chunk = (type: string, body: Buffer): Buffer => {
   const out = Buffer.alloc(12 + body.length);
   out.writeUInt32BE(body.length, 0);
   out.write(type, 4, "latin1");
   body.copy(out, 8);
-  out.writeUInt32BE(crc(out.subarray(4, 8 + body.length)), 8 + body.length);
+  out.writeUInt32BE(crc32(out.subarray(4, 8 + body.length)), 8 + body.length);
   return out;
 };
 /** A PNG of our own making. */
@@ -85,7 +77,43 @@ describe("PNG", () => {
     expect(readPng(good).width).toBe(2);
   });
 
+  it("is read as another decoder reads it, whatever the filters of its rows", () => {
+    for (const [colour, depth, step] of [
+      [0, 8, 1],
+      [2, 8, 3],
+      [2, 16, 6],
+    ] as const) {
+      const line = 1 + 23 * step;
+      const data = Buffer.from(Array.from({ length: line * 15 }, (_, at) => (at * 73) ^ (at >> 3)));
+      for (let row = 0; row < 15; row++) data[row * line] = row % 5;
+      const file = png(23, 15, deflateSync(data), { colour, depth });
+      const theirs = decode(file).data;
+      const { rgb } = readPng(file);
+      const values = Array.from(rgb).filter((_, at) => step > 1 || at % 3 === 0);
+      expect(values).toEqual(Array.from(theirs, (value) => (depth === 16 ? value >> 8 : value)));
+    }
+    expect(codeOf(() => readPng(png(1, 1, deflateSync(Buffer.from([5, 0])))))).toBe("image_damaged");
+  });
+
+  it("with a second header or palette, or one too long, is refused", () => {
+    const data = deflateSync(Buffer.from([0, 1]));
+    const head = (width: number, height: number) => png(width, height, data).subarray(8, 33);
+    const colours = chunk("PLTE", Buffer.alloc(6));
+    const of = (more: Buffer[], colour = 0) => codeOf(() => readPng(png(1, 1, data, { colour, more })));
+    expect(of([head(8_000_000, 1)])).toBe("image_damaged");
+    expect(of([head(1, 1)])).toBe("image_damaged");
+    expect(of([colours], 3)).toBe("taken");
+    expect(of([colours, colours], 3)).toBe("image_damaged");
+    expect(of([colours, chunk("tRNS", Buffer.alloc(1)), chunk("tRNS", Buffer.alloc(1))], 3)).toBe("image_damaged");
+    expect(of([chunk("PLTE", Buffer.alloc(771))], 3)).toBe("image_damaged");
+    expect(of([], 3)).toBe("image_damaged");
+    expect(codeOf(() => readPng(png(1, 1, deflateSync(Buffer.from([0, 7])), { colour: 3, more: [colours] })))).toBe(
+      "image_damaged",
+    );
+  });
+
   it.each([
+    ["inflates to 32 MB", png(2000, 2000, Buffer.alloc(0), { colour: 6, depth: 16 }), "image_too_large"],
     ["has too many pixels", png(4001, 1001, Buffer.alloc(0)), "image_too_large"],
     ["is too wide", png(8193, 1, Buffer.alloc(0)), "image_too_large"],
     ["has a size of four thousand millions", png(0xffffffff, 0xffffffff, Buffer.alloc(0)), "image_too_large"],
@@ -134,6 +162,63 @@ describe("JPEG", () => {
     const many = Buffer.concat([file.subarray(0, scan), ...more, file.subarray(file.length - 2)]);
     expect(codeOf(() => readJpeg(many))).toBe("image_unsupported");
   });
+});
+
+describe("a JPEG that its decoder reads differently than its lengths say", () => {
+  const file = jpegOf(picture, 90);
+  const scan = file.indexOf(Buffer.from([0xff, 0xda]));
+  const frame = file.indexOf(Buffer.from([0xff, 0xc0]));
+  const tables = file.indexOf(Buffer.from([0xff, 0xc4]));
+  /** What would not be seen: scans within a segment that is longer than the decoder thinks. */
+  const scans = Buffer.concat(Array.from({ length: 30 }, () => file.subarray(scan, file.length - 2)));
+  const segment = (marker: number, body: Buffer, length = body.length + 2): Buffer => {
+    const head = Buffer.from([0xff, marker, 0, 0]);
+    head.writeUInt16BE(length, 2);
+    return Buffer.concat([head, body]);
+  };
+  const before = (at: number, more: Buffer): Buffer => Buffer.concat([file.subarray(0, at), more, file.subarray(at)]);
+  const longer = (at: number): Buffer => {
+    const end = at + 2 + file.readUInt16BE(at + 2);
+    const body = Buffer.concat([file.subarray(at + 4, end), scans]);
+    return Buffer.concat([file.subarray(0, at), segment(file[at + 1] as number, body), file.subarray(end)]);
+  };
+  const selected = Buffer.concat([Buffer.from([9]), Buffer.alloc(18, 1), Buffer.from([0, 63, 0])]);
+
+  it.each([
+    ["a restart interval with more behind it", before(scan, segment(0xdd, Buffer.concat([Buffer.alloc(2), scans])))],
+    ["a frame with more behind it", longer(frame)],
+    ["a scan's header with more behind it", longer(scan)],
+    ["tables with more behind them", longer(tables)],
+    ["a table that goes on behind its segment", before(scan, segment(0xdb, Buffer.alloc(30)))],
+    ["a number of lines", before(scan, segment(0xdc, Buffer.from([0, 30])))],
+    ["a segment without a length", before(scan, segment(0xe0, scans, 0))],
+    ["a zero for a marker", before(scan, segment(0, scans))],
+    ["a second frame", before(scan, file.subarray(frame, frame + 19))],
+    ["a scan of one component nine times", before(scan, segment(0xda, selected))],
+    ["a scan before its frame", before(frame, file.subarray(scan, file.length - 2))],
+    ["a marker without its first byte that leads into a segment", jump()],
+  ])("by %s is refused", (_, bad) => {
+    expect(codeOf(() => readJpeg(bad))).toMatch(/^image_(damaged|unsupported)$/);
+  });
+
+  it("is refused for its blocks, and not for a restart interval or a comment of the right length", () => {
+    const harmless = before(
+      scan,
+      Buffer.concat([segment(0xdd, Buffer.alloc(2)), segment(0xfe, scans.subarray(0, 900))]),
+    );
+    expect(readJpeg(harmless).width).toBe(40);
+    const large = Buffer.from(file);
+    large.writeUInt16BE(1100, frame + 5);
+    large.writeUInt16BE(1100, frame + 7);
+    expect(codeOf(() => readJpeg(large))).toBe("image_too_large");
+  });
+
+  /** After a picture's last unit: a restart, then 00 E0 and how far to go on, to the middle of a comment. */
+  function jump(): Buffer {
+    const lead = Buffer.from([0xff, 0xd0, 0x00, 0xe0, 0x00, 0x08]);
+    const to = Buffer.concat([Buffer.from([1, 1]), segment(0xfe, Buffer.concat([scans, Buffer.from([0xff, 0xd9])]))]);
+    return Buffer.concat([file.subarray(0, file.length - 2), lead, to, file.subarray(file.length - 2)]);
+  }
 });
 
 describe("a picture", () => {

@@ -1,8 +1,8 @@
-import { inflateSync } from "node:zlib";
-import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
+import { crc32, inflateSync } from "node:zlib";
 import { InputError } from "../input-error.ts";
-import { checkSize } from "./bounds.ts";
+import { checkInflated, checkSize } from "./bounds.ts";
 import type { Picture } from "./picture.ts";
+import { type Rows, unfilter, valueAt } from "./png-rows.ts";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const AROUND = 12;
@@ -11,6 +11,13 @@ const HEADER_LENGTH = 13;
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Chunks that a picture needs; all others, of which some are compressed too, are left out unread. */
 const NEEDED: ReadonlySet<string> = new Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]);
+/** Longest bodies of those that a picture has once, bytes. */
+const ONCE: Readonly<Record<string, number>> = { IHDR: HEADER_LENGTH, PLTE: 256 * 3, tRNS: 256 };
+/** Bits of a value, by colour type. */
+const DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  ...{ 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] },
+};
+const INDEXED = 3;
 
 export const isPng = (file: Buffer): boolean => file.subarray(0, SIGNATURE.length).equals(SIGNATURE);
 
@@ -21,27 +28,33 @@ export const isPng = (file: Buffer): boolean => file.subarray(0, SIGNATURE.lengt
  */
 export function readPng(file: Buffer): Picture {
   const chunks = chunksOf(file);
-  const expected = inflatedLength(chunks[0]);
-  const data = chunks.filter(({ type }) => type === "IDAT").map(({ body }) => body);
+  const { rows, isIndexed } = header(chunks[0]);
+  const rest = inflated(chunks, rows);
+  const colours = isIndexed ? palette(chunks) : undefined;
   try {
-    const { length } = inflateSync(Buffer.concat(data), { maxOutputLength: expected });
-    if (length !== expected) throw new Error(`${length} of ${expected} bytes`);
-  } catch {
-    throw new InputError("image_damaged", "the PNG's data is not as long as its header says, or damaged");
-  }
-  let decoded: DecodedPng;
-  try {
-    decoded = decode(Buffer.concat([SIGNATURE, ...chunks.map(({ whole }) => whole)]), { checkCrc: true });
+    unfilter(rest);
+    return colours ? coloured(rest, colours) : opaque(rest);
   } catch (error) {
     throw new InputError("image_damaged", `the PNG cannot be decoded: ${(error as Error).message}`);
   }
-  return onWhite(decoded);
+}
+
+function inflated(chunks: readonly Chunk[], rows: Omit<Rows, "data">): Rows {
+  const length = rows.height * (rows.bytes + 1);
+  try {
+    const packed = Buffer.concat(chunks.filter(({ type }) => type === "IDAT").map(({ body }) => body));
+    // One piece that is as long as all of it: pieces would be put together, in twice the memory.
+    const data = inflateSync(packed, { maxOutputLength: length, chunkSize: Math.max(64, length + 1) });
+    if (data.length !== length) throw new Error(`${data.length} of ${length} bytes`);
+    return { ...rows, data };
+  } catch {
+    throw new InputError("image_damaged", "the PNG's data is not as long as its header says, or damaged");
+  }
 }
 
 interface Chunk {
   readonly type: string;
   readonly body: Buffer;
-  readonly whole: Buffer;
 }
 
 function chunksOf(file: Buffer): Chunk[] {
@@ -53,62 +66,79 @@ function chunksOf(file: Buffer): Chunk[] {
     if (end > file.length) break;
     const type = file.toString("latin1", at + 4, at + 8);
     if (chunks.length === 0 && type !== "IHDR") throw new InputError("image_format", "the PNG has no header");
-    if (NEEDED.has(type)) chunks.push({ type, body: file.subarray(at + 8, end - 4), whole: file.subarray(at, end) });
+    if (NEEDED.has(type)) {
+      if (crc32(file.subarray(at + 4, end - 4)) !== file.readUInt32BE(end - 4)) {
+        throw new InputError("image_damaged", `the PNG's ${type} has a wrong checksum`);
+      }
+      chunks.push(onceOnly({ type, body: file.subarray(at + 8, end - 4) }, chunks));
+    }
     if (type === "IEND") return chunks;
     at = end;
   }
   throw new InputError("image_truncated", "the PNG ends before its end");
 }
 
-/** Bytes of the inflated data. */
-function inflatedLength(header: Chunk | undefined): number {
-  if (header?.body.length !== HEADER_LENGTH) throw new InputError("image_format", "the PNG's header is not one");
-  const { body } = header;
+/** A picture has one of each but its data: a second one would be obeyed by some and not by others. */
+function onceOnly(chunk: Chunk, before: readonly Chunk[]): Chunk {
+  const { type, body } = chunk;
+  const most = ONCE[type];
+  if (most !== undefined && (body.length > most || before.some((one) => one.type === type))) {
+    throw new InputError("image_damaged", `the PNG has more than one ${type}, or one that is too long`);
+  }
+  return chunk;
+}
+
+/** What the header says, if a picture of that kind is read. */
+function header(chunk: Chunk | undefined): { rows: Omit<Rows, "data">; isIndexed: boolean } {
+  if (chunk?.body.length !== HEADER_LENGTH) throw new InputError("image_format", "the PNG's header is not one");
+  const { body } = chunk;
   const [width, height] = [body.readUInt32BE(0), body.readUInt32BE(4)];
-  const [depth, colour, interlace] = [body.readUInt8(8), body.readUInt8(9), body.readUInt8(12)];
+  const [depth, colour, ...ways] = body.subarray(8) as unknown as [number, number, number, number, number];
   checkSize(width, height);
   const channels = CHANNELS[colour];
-  if (channels === undefined || ![1, 2, 4, 8, 16].includes(depth)) {
+  if (channels === undefined || !DEPTHS[colour]?.includes(depth)) {
     throw new InputError("image_format", "the PNG's header names colours that there are not");
   }
-  if (interlace !== 0) throw new InputError("image_unsupported", "interlaced PNG files are not read");
-  return height * (1 + Math.ceil((width * channels * depth) / 8));
+  if (ways.some((way) => way !== 0)) throw new InputError("image_unsupported", "interlaced PNG files are not read");
+  const bytes = Math.ceil((width * channels * depth) / 8);
+  checkInflated(height * (bytes + 1));
+  return { rows: { width, height, bytes, channels, depth }, isIndexed: colour === INDEXED };
 }
 
-function onWhite(png: DecodedPng): Picture {
-  const { width, height, palette, transparency } = png;
-  if (palette) return opaque(width, height, convertIndexedToRgb(png), palette[0]?.length ?? 3, 255);
-  const { depth, channels, data } = png;
-  const values = depth < 8 ? unpacked(data, width * channels, height, depth) : data;
-  // A colour that counts as transparent is drawn as it is.
-  void transparency;
-  return opaque(width, height, values, channels, 2 ** depth - 1);
+/** The colours that indexes stand for, on white. */
+function palette(chunks: readonly Chunk[]): Uint8Array {
+  const of = (name: string): Buffer | undefined => chunks.find(({ type }) => type === name)?.body;
+  const [colours, alphas] = [of("PLTE"), of("tRNS")];
+  if (!colours || colours.length % 3 !== 0) throw new InputError("image_damaged", "the PNG has no palette");
+  return Uint8Array.from(colours, (value, at) => onWhite(value / 255, (alphas?.[Math.floor(at / 3)] ?? 255) / 255));
 }
 
-/** Values of 1, 2 or 4 bits, each row beginning with a byte. */
-function unpacked(data: ArrayLike<number>, perRow: number, rows: number, depth: number): Uint8Array {
-  const out = new Uint8Array(perRow * rows);
-  const bytes = Math.ceil((perRow * depth) / 8);
-  for (let row = 0; row < rows; row++) {
-    for (let at = 0; at < perRow; at++) {
-      const bit = at * depth;
-      const byte = data[row * bytes + (bit >> 3)] as number;
-      out[row * perRow + at] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
-    }
-  }
-  return out;
-}
+const onWhite = (value: number, alpha: number): number => Math.round(255 * (value * alpha + 1 - alpha));
 
-function opaque(width: number, height: number, values: ArrayLike<number>, channels: number, most: number): Picture {
+function coloured(rows: Rows, colours: Uint8Array): Picture {
+  const { width, height } = rows;
   const rgb = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const from = valueAt(rows, Math.floor(pixel / width), pixel % width) * 3;
+    if (from >= colours.length) throw new Error("a colour is not in the palette");
+    for (let channel = 0; channel < 3; channel++) rgb[pixel * 3 + channel] = colours[from + channel] as number;
+  }
+  return { width, height, rgb };
+}
+
+/** On white; a colour that counts as transparent is drawn as it is. */
+function opaque(rows: Rows): Picture {
+  const { width, height, channels, depth } = rows;
+  const rgb = new Uint8Array(width * height * 3);
+  const most = 2 ** Math.min(8, depth) - 1;
   const isGrey = channels < 3;
   const hasAlpha = channels % 2 === 0;
   for (let pixel = 0; pixel < width * height; pixel++) {
-    const from = pixel * channels;
-    const alpha = hasAlpha ? (values[from + channels - 1] as number) / most : 1;
+    const [row, from] = [Math.floor(pixel / width), (pixel % width) * channels];
+    const alpha = hasAlpha ? valueAt(rows, row, from + channels - 1) / most : 1;
     for (let channel = 0; channel < 3; channel++) {
-      const value = (values[from + (isGrey ? 0 : channel)] as number) / most;
-      rgb[pixel * 3 + channel] = Math.round(255 * (value * alpha + 1 - alpha));
+      const value = valueAt(rows, row, from + (isGrey ? 0 : channel)) / most;
+      rgb[pixel * 3 + channel] = onWhite(value, alpha);
     }
   }
   return { width, height, rgb };
