@@ -35,7 +35,7 @@ describe("documents of the lab's tenants", () => {
       status: 200,
       body: { tenant_id: "ALPHA" },
     });
-    const query = { query: "How do I react to password guessing?", min_score: 0.2 };
+    const query = { query: "How do I react to password guessing?", min_score: 0.1 };
     const found = await ask("POST", "/v1/rag/query", query, reader);
     expect(found.body).toMatchObject({ result: "passages", passages: [{ document_id: DOCUMENT.id }] });
     const theirs = await ask("POST", "/v1/rag/query", { ...query, min_score: 0 }, keys.bravo);
