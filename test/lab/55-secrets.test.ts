@@ -65,7 +65,7 @@ describe("generated secrets", () => {
         "-c",
         [
           "cat /etc/dsmil/ca/ca.crt; cat /etc/dsmil/certs/*/*.crt 2>/dev/null; cat /etc/dsmil/*/*.conf /etc/dsmil/*/*.cfg 2>/dev/null",
-          "cat /etc/dsmil/enclave/enclave.json /etc/dsmil/coalition/*/partners.json 2>/dev/null; true",
+          "cat /etc/dsmil/enclave/enclave.json /etc/dsmil/coalition/*/partners.json /etc/dsmil/feeds/*/feeds.json 2>/dev/null; true",
         ].join("; "),
       );
       for (const line of published.split("\n")) secrets.delete(line);

@@ -192,7 +192,7 @@ describe("queries", () => {
     // The passage, then all that is the user's: passages and question.
     expect(rig.l7.asked.slice(asked)).toEqual([
       expect.stringContaining("block that address"),
-      expect.stringMatching(/block that address[^]*Question: What to do about failed SSH logins\?$/),
+      expect.stringMatching(/block that address[\s\S]*Question: What to do about failed SSH logins\?$/),
     ]);
   });
 
