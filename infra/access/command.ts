@@ -121,12 +121,11 @@ function feed(
     channel.end(stdin);
     return;
   }
-  let broken: unknown;
+  // Told as it happens: the node takes the end of what was sent for the end of the input, and its command may succeed.
   stdin.once("error", (error) => {
-    broken = error;
+    if (!ended()) fail(error);
   });
   pipeline(stdin, channel).catch((error: unknown) => {
-    if (broken !== undefined && !ended()) fail(broken);
-    else if (!ended() && !channel.destroyed) fail(error);
+    if (!ended() && !channel.destroyed) fail(error);
   });
 }
