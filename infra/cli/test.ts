@@ -35,15 +35,23 @@ async function test({ only, keepLab }: TestOptions): Promise<void> {
   const wanted = PROJECTS.filter((p) => only === undefined || only.includes(p));
   const release = wanted.some((p) => NEED_MACHINE.includes(p)) ? await prepare() : async () => {};
   const results: Counts[] = [];
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+  };
+  process.once("SIGTERM", stop).once("SIGINT", stop);
   try {
     // One run a project, in order: projects of one vitest run share the machine's two cores and each other's engine.
-    for (const project of wanted) results.push(await runProject(project, keepLab ?? false));
+    for (const project of wanted) {
+      results.push(await runProject(project, keepLab ?? false));
+      if (stopped) break;
+    }
   } finally {
     if (!keepLab) await release();
   }
   const sum = (key: keyof Counts): number => results.reduce((total, r) => total + r[key], 0);
   process.stdout.write(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped\n`);
-  if (sum("failed") > 0 || results.some((r) => r.code !== 0)) throw new ExitError(1);
+  if (stopped || sum("failed") > 0 || results.some((r) => r.code !== 0)) throw new ExitError(1);
 }
 
 interface Counts {
@@ -84,7 +92,13 @@ function vitest(args: readonly string[], env: Record<string, string>): Promise<n
       env: { ...process.env, ...pulumiEnv(projectRoot), ...env },
       stdio: ["ignore", "inherit", "inherit"],
     });
+    // Vitest takes down what a run has set up when it is interrupted; a terminal's Ctrl-C reaches it by itself.
+    const interrupt = (): void => void child.kill("SIGINT");
+    process.once("SIGTERM", interrupt);
     child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
+    child.on("close", (code) => {
+      process.removeListener("SIGTERM", interrupt);
+      resolve(code ?? 1);
+    });
   });
 }

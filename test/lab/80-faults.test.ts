@@ -1,9 +1,9 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { dsmil, dsmilOk, editManifest, pulumi, root, run } from "./harness/dsmil.ts";
-import { untilHealthy } from "./harness/fleet.ts";
+import { dsmil, dsmilOk, manifestPath, pulumi, root, run } from "./harness/dsmil.ts";
+import { onNode, untilHealthy } from "./harness/fleet.ts";
 
 /** Pauses and resumes one lab machine through the engine it runs on. */
 const machine = (verb: string, node: string) => run("docker", [verb, `dsmil-${node}`]);
@@ -28,11 +28,10 @@ describe("a machine that hangs", () => {
   });
 });
 
-/** A change that replaces every service's container. */
-function logLevel(level: string): void {
-  editManifest((text) =>
-    text.replace(/^ {2}log_level:.*\n/m, "").replace(/^ {2}logging:.*$/m, (line) => `${line}\n  log_level: ${level}`),
-  );
+/** A change that replaces the containers of bravo's services, on node-a and on node-b. */
+function keepHot(hours: number): void {
+  const [before = "", bravo = ""] = readFileSync(manifestPath, "utf8").split(/^(?= {2}- id: bravo$)/m);
+  writeFileSync(manifestPath, before + bravo.replace(/hot: \d+h/, `hot: ${hours}h`));
 }
 
 /** Process id of the update of node-a that is under way; it holds the stack's lock. */
@@ -45,6 +44,17 @@ async function updateOfNodeA(): Promise<number> {
   }
 }
 
+/** Until the update has taken away a container that it is to replace. */
+async function untilReplacing(): Promise<void> {
+  const id = async () => (await onNode("node-a", "docker", "inspect", "-f", "{{.Id}}", "dsmil-l3-router-bravo")).stdout;
+  const before = await id();
+  const deadline = Date.now() + 180_000;
+  while ((await id()) === before) {
+    if (Date.now() > deadline) throw new Error("nothing was replaced for three minutes");
+    await sleep(100);
+  }
+}
+
 describe("a death in the middle of up", () => {
   const converges = async (): Promise<void> => {
     await dsmilOk("up");
@@ -53,28 +63,27 @@ describe("a death in the middle of up", () => {
     expect(code, stdout).toBe(0);
   };
 
-  // While it looks at the node; while it replaces containers.
   it.each([
-    ["DEBUG", 300],
-    ["INFO", 1500],
-  ])("of node-a: the next up converges (%s, after %i ms)", async (level, delayMs) => {
-    logLevel(level);
+    ["while it looks at the node", 25, () => sleep(300)],
+    ["while it replaces containers", 26, untilReplacing],
+  ])("of node-a, %s: the next up converges", async (_, hours, moment) => {
+    keepHot(hours);
     const up = dsmil("up");
     await updateOfNodeA();
-    await sleep(delayMs);
+    await moment();
     await machine("kill", "node-a");
     await up;
     await converges();
   });
 
   it("of Pulumi itself: the next up converges", async () => {
-    logLevel("DEBUG");
+    keepHot(27);
     const up = dsmil("up");
     const pid = await updateOfNodeA();
-    await sleep(1500);
+    await untilReplacing();
     process.kill(pid, "SIGKILL");
     expect((await up).code).toBe(1);
-    logLevel("INFO");
+    keepHot(24);
     await converges();
   });
 });

@@ -9,6 +9,9 @@ export const root: string = resolve(dirname(fileURLToPath(import.meta.url)), "..
 /** The manifest the lab tests deploy: a copy, so that adding a tenant never edits the project's own. */
 export const manifestPath: string = join(root, ".dsmil/test/manifest.yaml");
 
+/** The stacks, data first. */
+export const STACKS = ["node-c", "node-a", "node-b"] as const;
+
 export interface Run {
   readonly code: number;
   readonly stdout: string;
@@ -57,6 +60,12 @@ export async function dsmilOk(...args: string[]): Promise<Run> {
 export async function pulumi(...args: string[]): Promise<Run> {
   const env = JSON.parse((await dsmilOk("env", "--json")).stdout) as Record<string, string>;
   return run("pulumi", [...args, "--non-interactive", "--color", "never"], { env });
+}
+
+/** Runs the same Pulumi command on every stack at the same time; by stack, in the order that they are deployed. */
+export async function pulumiOnAll(...args: string[]): Promise<ReadonlyMap<string, Run>> {
+  const runs = await Promise.all(STACKS.map((stack) => pulumi(...args, "--stack", stack)));
+  return new Map(STACKS.map((stack, i) => [stack, runs[i] as Run]));
 }
 
 /** Starts from the project's manifest. */
