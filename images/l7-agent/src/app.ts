@@ -3,21 +3,12 @@ import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { questionHandler } from "../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
 import { AGENT_LIMITS, type AgentQuestion, parseAgentQuestion } from "../../runtime/l7/agent.ts";
-import type { TenantDecisions } from "../../runtime/policy/tenant-decisions.ts";
-import type { StopGuard } from "../../runtime/stop/stop-guard.ts";
-import type { TenantService } from "../../runtime/tenant-service.ts";
+import type { ProposingParts } from "../../runtime/policy/start-proposing.ts";
 import { AgentRuntime } from "./agent.ts";
 import { Layer7 } from "./bus-question.ts";
 import type { AgentConfig } from "./config.ts";
 import { ToolCaller } from "./tool-caller.ts";
 import { ToolGate } from "./tool-gate.ts";
-
-export interface AgentAppParts {
-  readonly service: TenantService;
-  readonly config: AgentConfig;
-  readonly decisions: TenantDecisions;
-  readonly stop: StopGuard;
-}
 
 /** Questions at a time; a call waits for the executor, a run for many calls. */
 const CONCURRENCY = 16;
@@ -25,7 +16,12 @@ const CONCURRENCY = 16;
 const ASKERS = [43] as const;
 
 /** Agent runtime (device 48): calls tools and runs agents for its tenant, within its policy. */
-export function createAgent({ service, config, decisions, stop }: AgentAppParts): AgentRuntime {
+export function createAgent({
+  service,
+  config,
+  decisions,
+  stop,
+}: Omit<ProposingParts<AgentConfig>, "questions">): AgentRuntime {
   const { health, metrics, log, signal } = service;
   const { identity, busFolder: folder, wallMs } = config;
   const { tenant } = identity;

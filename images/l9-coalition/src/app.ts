@@ -1,27 +1,15 @@
-import type pg from "pg";
 import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { questionHandler } from "../../runtime/bus/question-handler.ts";
 import { Turns } from "../../runtime/bus/turns.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
 import { latencyCheck } from "../../runtime/latency-check.ts";
 import { LatencyWindow } from "../../runtime/latency-window.ts";
-import type { TenantDecisions } from "../../runtime/policy/tenant-decisions.ts";
+import type { ProposingParts } from "../../runtime/policy/start-proposing.ts";
 import { type CoalitionQuestion, MAX_COALITION_BYTES, parseCoalitionQuestion } from "../../runtime/soc/coalition.ts";
-import type { StopGuard } from "../../runtime/stop/stop-guard.ts";
-import type { TenantService } from "../../runtime/tenant-service.ts";
 import { CoalitionArchive } from "./coalition-archive.ts";
 import type { CoalitionConfig } from "./config.ts";
 import { Liaison } from "./liaison.ts";
 import { Partners } from "./partners.ts";
-
-export interface CoalitionParts {
-  readonly service: TenantService;
-  readonly config: CoalitionConfig;
-  /** For the archive: it may not write, and a statement is short. */
-  readonly questions: pg.Pool;
-  readonly decisions: TenantDecisions;
-  readonly stop: StopGuard;
-}
 
 /** Layer 9 answers within 3 s (Phase 5 §6.1). */
 const OBJECTIVE_MS = 3000;
@@ -29,7 +17,7 @@ const OBJECTIVE_MS = 3000;
 const LIMITS = { concurrency: 4, maxPayload: MAX_COALITION_BYTES, repeatable: new Set([TYPES.L9_COA_REQ]) };
 
 /** Coalition intelligence (device 62): what its tenant tells partners, and what it has seen of theirs. */
-export async function createCoalition(parts: CoalitionParts): Promise<void> {
+export async function createCoalition(parts: ProposingParts<CoalitionConfig>): Promise<void> {
   const { service, config, questions, decisions, stop } = parts;
   const { health, metrics, log, signal } = service;
   const { identity, postgres, busFolder, folder, pollMs } = config;

@@ -1,28 +1,16 @@
-import type pg from "pg";
 import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { questionHandler } from "../../runtime/bus/question-handler.ts";
 import { Turns } from "../../runtime/bus/turns.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
 import { latencyCheck } from "../../runtime/latency-check.ts";
 import { LatencyWindow } from "../../runtime/latency-window.ts";
-import type { TenantDecisions } from "../../runtime/policy/tenant-decisions.ts";
+import type { ProposingParts } from "../../runtime/policy/start-proposing.ts";
 import { ArchiveLookup } from "../../runtime/soc/archive-lookup.ts";
 import { MAX_STRATEGY_BYTES, parseStrategyQuestion, type StrategyQuestion } from "../../runtime/soc/strategy.ts";
-import type { StopGuard } from "../../runtime/stop/stop-guard.ts";
-import type { TenantService } from "../../runtime/tenant-service.ts";
 import type { StrategyConfig } from "./config.ts";
 import { Outlook } from "./outlook.ts";
 import { PeriodArchive } from "./period-archive.ts";
 import { Strategist } from "./strategist.ts";
-
-export interface StrategyParts {
-  readonly service: TenantService;
-  readonly config: StrategyConfig;
-  /** For the archive: it may not write, and a statement is short. */
-  readonly questions: pg.Pool;
-  readonly decisions: TenantDecisions;
-  readonly stop: StopGuard;
-}
 
 /** Layer 9 answers within 3 s (Phase 5 §6.1). */
 const OBJECTIVE_MS = 3000;
@@ -30,7 +18,7 @@ const OBJECTIVE_MS = 3000;
 const LIMITS = { concurrency: 16, maxPayload: MAX_STRATEGY_BYTES, repeatable: new Set([TYPES.L9_COA_REQ]) };
 
 /** Global strategy (device 60): where its tenant stands, and what it should do first, within its policy. */
-export function createStrategy({ service, config, questions, decisions, stop }: StrategyParts): void {
+export function createStrategy({ service, config, questions, decisions, stop }: ProposingParts<StrategyConfig>): void {
   const { health, metrics, log, signal, writer: redis } = service;
   const { identity, postgres, busFolder, streams } = config;
   const { tenant } = identity;

@@ -49,7 +49,8 @@ export class TestFleet {
   readonly nodes: Readonly<Record<string, TestKey>> = { "node-a": newKey(), "node-b": newKey() };
   private readonly ports = new Map<string, number>();
   private readonly open: { close(): unknown }[] = [];
-  private readonly gateways = new Set<Gateway>();
+  /** Each with what ends the watch over its certificates. */
+  private readonly gateways = new Map<Gateway, AbortController>();
 
   private constructor(dir: string) {
     this.dir = dir;
@@ -124,12 +125,16 @@ export class TestFleet {
         openTransport({ config, configuration, onRefused, log }, stopping.signal),
     });
     await gateway.start();
-    this.gateways.add(gateway);
+    this.gateways.set(gateway, stopping);
     return gateway;
   }
 
   async stop(gateway: Gateway): Promise<void> {
-    if (this.gateways.delete(gateway)) await gateway.stop();
+    const stopping = this.gateways.get(gateway);
+    if (stopping === undefined) return;
+    this.gateways.delete(gateway);
+    stopping.abort();
+    await gateway.stop();
   }
 
   /** Lays a container's folder. */
@@ -200,7 +205,7 @@ export class TestFleet {
   }
 
   async close(): Promise<void> {
-    for (const gateway of this.gateways) await gateway.stop();
+    for (const gateway of this.gateways.keys()) await this.stop(gateway);
     for (const one of this.open) await one.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
