@@ -13,7 +13,7 @@ import { settled } from "../load/settle.ts";
 import { streamEnds, type TenantRun } from "../load/stream-account.ts";
 import { bufferedEvents, untilDrained } from "./buffer.ts";
 import { killContainer, killNode } from "./kill.ts";
-import type { Recovery } from "./recovery.ts";
+import { type Recovery, told } from "./recovery.ts";
 import { Signs } from "./signs.ts";
 import { targets } from "./targets.ts";
 
@@ -83,7 +83,7 @@ async function underLoad(fleet: Fleet, lab: Faults, bench: FaultsBench): Promise
   let outage: Outage | undefined;
   const note = (one: Recovery): void => {
     recoveries.push({ ...one, load: loadavg()[0] ?? 0 });
-    step(`${one.what}: ${seconds(one.healthy)} until healthy, ${seconds(one.flowing)} until it flows`);
+    step(`${one.what}: ${told(one.healthy)} until healthy, ${told(one.flowing)} until it flows`);
   };
   try {
     await sleep(REST_MS, undefined, { signal });
@@ -169,5 +169,3 @@ async function machines(
   const drained = await untilDrained(fleet, tenant.id, SETTLE_MS, signal);
   return { seconds: OUTAGE_MS / 1000, buffered, drained };
 }
-
-const seconds = (value: number | undefined): string => (value === undefined ? "not in time" : `${value.toFixed(1)} s`);

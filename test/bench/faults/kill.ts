@@ -27,14 +27,9 @@ export async function killContainer(
   const connection = await connect(readAccess(root, container.node));
   const { code, stderr } = await connection.exec(crashCommand(container.name), { timeoutMs: KILL_MS });
   if (code !== 0) throw new Error(`${container.name} could not be killed: ${stderr.trim()}`);
-  const flowing = signs.of(sign);
+  const flowing = sign === "none" ? null : signs.of(sign);
   const healthy = () => healthyAgain(root, container, pid);
-  return recovery(
-    container.name,
-    { healthy, flowing, sparing: sign !== "event" && sign !== "none" },
-    CONTAINER_MS,
-    signal,
-  );
+  return recovery(container.name, { healthy, flowing, sparing: sign !== "event" }, CONTAINER_MS, signal);
 }
 
 /** Kills one of the lab's machines, holds it down for a while, starts it and times its return from the start on. */

@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Look } from "./signs.ts";
 
+/** As a table tells it. */
+export const told = (seconds: number | null | undefined): string =>
+  seconds === null ? "–" : seconds === undefined ? "not in time" : `${seconds.toFixed(1)} s`;
+
 /** How long something took to come back, seconds from the blow; undefined: not within the time. */
 export interface Recovery {
   readonly what: string;
   /** Until it said of itself that it is well. */
   readonly healthy: number | undefined;
-  /** Until what it is for worked again. */
-  readonly flowing: number | undefined;
+  /** Until what it is for worked again; null: it has no sign of its own. */
+  readonly flowing: number | null | undefined;
 }
 
 const PAUSE_MS = 250;
@@ -17,7 +21,7 @@ const SIGN_PAUSE_MS = 1500;
 /** Times both looks from now on, side by side. @param limitMs after which a look counts as not come back */
 export async function recovery(
   what: string,
-  looks: { readonly healthy: Look; readonly flowing: Look; readonly sparing: boolean },
+  looks: { readonly healthy: Look; readonly flowing: Look | null; readonly sparing: boolean },
   limitMs: number,
   signal: AbortSignal,
 ): Promise<Recovery> {
@@ -32,7 +36,7 @@ export async function recovery(
   };
   const [healthy, flowing] = await Promise.all([
     timed(looks.healthy, PAUSE_MS),
-    timed(looks.flowing, looks.sparing ? SIGN_PAUSE_MS : PAUSE_MS),
+    looks.flowing && timed(looks.flowing, looks.sparing ? SIGN_PAUSE_MS : PAUSE_MS),
   ]);
   return { what, healthy, flowing };
 }

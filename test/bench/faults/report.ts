@@ -1,14 +1,13 @@
 import { textTable } from "../../../infra/cli/text-table.ts";
 import type { FaultsResult } from "./faults.ts";
+import { told } from "./recovery.ts";
 
 /** The result for people. */
 export function faultsTable({ recoveries, outage, accounts, resent, problems }: FaultsResult): string {
-  const seconds = (value: number | undefined): string =>
-    value === undefined ? "not in time" : `${value.toFixed(1)} s`;
   const rows = recoveries.map(({ what, healthy, flowing, load }) => [
     what,
-    seconds(healthy),
-    seconds(flowing),
+    told(healthy),
+    told(flowing),
     load.toFixed(1),
   ]);
   const account = accounts.map((one) => [
@@ -23,7 +22,7 @@ export function faultsTable({ recoveries, outage, accounts, resent, problems }: 
     "",
     ...(outage
       ? [
-          `the data node away for ${outage.seconds} s: ${outage.buffered} events waited on the node, drained ${seconds(outage.drained)} after it was well`,
+          `the data node away for ${outage.seconds} s: ${outage.buffered} events waited on the node, drained ${told(outage.drained)} after it was well`,
           "",
         ]
       : []),

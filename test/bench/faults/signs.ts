@@ -25,8 +25,7 @@ export class Signs {
   }
 
   /** A look for what began after this call. */
-  of(sign: Sign): Look {
-    if (sign === "none") return async () => true;
+  of(sign: Exclude<Sign, "none">): Look {
     if (sign === "event") return this.event();
     if (sign === "models") return async () => (await this.ask("GET", "/v1/models")) === 200;
     if (sign === "enrich")
