@@ -17,7 +17,7 @@ export function nodeExporterPart({ service, common }: PartContext): ContainerPar
     ],
     mounts: [],
     tmpfs: {},
-    health: { kind: "exec", port: service.port, argv: listening("127.0.0.1", service.port) },
+    health: { kind: "exec", port: service.port, argv: listening(service.port) },
     stopSeconds: 5,
     volumes: [],
   };

@@ -39,7 +39,7 @@ export function prometheusPart({ fleet, service, common }: PartContext): Contain
       dataVolume(data, "/data"),
     ],
     tmpfs: {},
-    health: { kind: "tcp", port: service.port, argv: listening("0.0.0.0", service.port) },
+    health: { kind: "tcp", port: service.port, argv: listening(service.port) },
     // Samples in memory are written first.
     stopSeconds: 30,
     volumes: [{ name: data, node: service.node, driverOpts: {} }],
