@@ -14,6 +14,7 @@ import { registerImages } from "./images.ts";
 import { registerIsolation } from "./isolation.ts";
 import { registerLab } from "./lab.ts";
 import { registerManifest } from "./manifest.ts";
+import { registerMetrics } from "./metrics.ts";
 import { registerModels } from "./models.ts";
 import { registerOfficer } from "./officer.ts";
 import { registerPlan } from "./plan.ts";
@@ -48,6 +49,7 @@ for (const register of [
   registerCoalition,
   registerAudit,
   registerTraces,
+  registerMetrics,
   registerDestroy,
   registerLab,
   registerImages,

@@ -3,7 +3,7 @@ import { CertRequest } from "@pulumi/tls/certRequest.js";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert.js";
 import { PrivateKey } from "@pulumi/tls/privateKey.js";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert.js";
-import { hostName, ingestCertificate, shrinkCertificate } from "../model/names.ts";
+import { agentCertificate, hostName, ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import type { Model } from "../model/types.ts";
 import { FleetRootKey } from "../provider/index.ts";
 
@@ -108,6 +108,7 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     qdrant: "qdrant",
     haproxy: "l7",
     shrink: "shrink",
+    prometheus: "prometheus",
   };
   const servers = services
     .filter((s) => published[s.id] !== undefined && s.scope !== "tenant")
@@ -115,7 +116,12 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
       service: s.id,
       node: s.node,
       names: [`${published[s.id]}.${fleet.domain}`, `${s.node}.${fleet.domain}`],
+      // It shows agents who it is.
+      ...(s.id === "prometheus" && { client: true }),
     }));
+  const agents = services
+    .filter(({ id }) => id === "node-agent")
+    .map(({ node }) => ({ service: agentCertificate(node), node, names: [hostName(node, fleet.domain)] }));
   // Nodes speak to each other by theirs: each is server and client.
   const machines = nodes.map(({ id, hostname }) => ({ service: id, node: id, names: [hostname], client: true }));
   const l3 = services.find(({ id }) => id === "l3-router");
@@ -132,5 +138,5 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     node: shrink?.node ?? "",
     names: [`shrink-${id}.${fleet.domain}`, hostName(shrink?.node ?? "", fleet.domain)],
   }));
-  return [...servers, ...machines, ...ingests, ...shrinks];
+  return [...servers, ...machines, ...agents, ...ingests, ...shrinks];
 }

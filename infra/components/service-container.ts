@@ -81,11 +81,7 @@ export function containerArgs({
       .map(([label, value]) => ({ label, value }))
       .sort((a, b) => (a.label < b.label ? -1 : 1)),
     hosts: hosts.map(({ host, ip }) => ({ host, ip })),
-    // The provider leaves this network again before the start and joins those below; were one of them named here, the
-    // engine would attach it at once and without its fixed address.
-    networkMode: "bridge",
-    networksAdvanced: plan.networks.map(({ id, ipv4 }) => ({ name: id, ...(ipv4 && { ipv4Address: ipv4 }) })),
-    ports: plan.publish.map(({ internal, external, protocol }) => ({ internal, external, protocol, ip: address })),
+    ...networkArgs(plan, address),
     mounts: plan.mounts.map(({ type, source, target, readOnly }) => ({ type, source, target, readOnly })),
     tmpfs: { ...plan.tmpfs },
     logDriver: fleet.logDriver,
@@ -99,6 +95,18 @@ export function containerArgs({
     },
     stopTimeout: plan.stopSeconds,
     destroyGraceSeconds: plan.stopSeconds,
+  };
+}
+
+function networkArgs(plan: model.Container, address: string) {
+  // Neither networks nor ports: the engine refuses them beside this mode, and reads none back.
+  if (plan.networkMode === "host") return { networkMode: "host" };
+  return {
+    // The provider leaves this network again before the start and joins those below; were one of them named here, the
+    // engine would attach it at once and without its fixed address.
+    networkMode: "bridge",
+    networksAdvanced: plan.networks.map(({ id, ipv4 }) => ({ name: id, ...(ipv4 && { ipv4Address: ipv4 }) })),
+    ports: plan.publish.map(({ internal, external, protocol }) => ({ internal, external, protocol, ip: address })),
   };
 }
 

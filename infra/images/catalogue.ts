@@ -63,10 +63,12 @@ const SERVICES = [
   "l7-agent",
   "shrink",
   "dbe-gateway",
+  "node-agent",
 ] as const;
 /** Services that run models. */
 const MODEL_SERVICES = ["l3-router", "l4-classifier", "l5-forecaster", "l6-risk", "l7-perception", "l7-rag"] as const;
 const DATA = ["redis", "postgres", "qdrant", "haproxy"] as const;
+const MONITORS = ["prometheus", "node-exporter"] as const;
 
 /** Every image of the project below `root`, bases before what stands on them. */
 export function imageCatalogue(root: string): readonly ImageEntry[] {
@@ -91,7 +93,9 @@ export function imageCatalogue(root: string): readonly ImageEntry[] {
     { name: "dsmil-node-keys", context: folder("node-keys"), base: "dsmil-tpm-tools", kind: "service" },
     { name: "dsmil-swtpm", context: folder("swtpm"), base, kind: "dockerfile" },
     { name: "dsmil-lab-node", context: folder("lab-node"), base, kind: "dockerfile" },
-    ...DATA.map((id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base, kind: "dockerfile" })),
+    ...[...DATA, ...MONITORS].map(
+      (id): ImageEntry => ({ name: `dsmil-${id}`, context: folder(id), base, kind: "dockerfile" }),
+    ),
     {
       name: "dsmil-qdrant-vendor",
       context: folder("qdrant-vendor"),

@@ -105,6 +105,9 @@ export const ingestCertificate = (tenant: string): string => `ingest_${tenant}`;
 /** `shrink`, or `shrink_alpha` where each tenant has its own: the certificate of a SHRINK. */
 export const shrinkCertificate = (tenant?: string): string => (tenant === undefined ? "shrink" : `shrink_${tenant}`);
 
+/** `agent_node-a`: the certificate of a node's agent. */
+export const agentCertificate = (node: string): string => `agent_${node}`;
+
 /** `node-a.dsmil.local` */
 export const hostName = (id: string, domain: string): string => `${id}.${domain}`;
 

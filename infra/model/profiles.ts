@@ -2,8 +2,11 @@ import type { Node } from "./types.ts";
 
 /** What kind of thing an image of the catalogue is, as far as the manifest's rules go. */
 export interface ImageProfile {
-  /** store: keeps data; balancer: passes requests on to what it needs; program: serves a device; bus: joins the nodes. */
-  readonly kind: "store" | "balancer" | "program" | "bus";
+  /**
+   * store: keeps data; balancer: passes requests on to what it needs; program: serves a device; bus: joins the nodes;
+   * monitor: watches all of them.
+   */
+  readonly kind: "store" | "balancer" | "program" | "bus" | "monitor";
   readonly scope: "tenant" | "shared" | "node";
   /** Role of the nodes whose stack runs it; absent where every node has it. */
   readonly role?: Node["role"];
@@ -13,6 +16,8 @@ export interface ImageProfile {
   readonly deviceless?: boolean;
   /** Whether several services may run it, each for a device of its own; their ids begin with the image's. */
   readonly several?: true;
+  /** Whether its containers share their node's network in place of one of their own. */
+  readonly hostNetwork?: true;
   /** Port the image listens on, where it cannot be chosen. */
   readonly port?: number;
 }
@@ -49,6 +54,9 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-shrink": { kind: "program", scope: "shared", role: "soc", scalable: false, deviceless: true },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },
+  "dsmil-node-agent": { kind: "monitor", scope: "node", scalable: false, hostNetwork: true },
+  "dsmil-node-exporter": { kind: "monitor", scope: "node", scalable: false, hostNetwork: true },
+  "dsmil-prometheus": { kind: "monitor", scope: "shared", role: "soc", scalable: false },
 };
 
 /** Names of all images a service may use; the schema's list is kept equal by a test. */

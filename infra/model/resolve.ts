@@ -105,7 +105,7 @@ function resolveService(service: ManifestService, devices: readonly Device[]): S
     cpus,
     port,
     ...(publish !== undefined && { publish }),
-    networks,
+    networks: profileOf(image).hostNetwork ? [] : networks,
     needs,
   };
 }

@@ -207,8 +207,11 @@ export interface Service {
   readonly imageTag?: string;
   /** Name of the language model that a worker loads; absent: l7-tiny. */
   readonly languageModel?: string;
-  /** store: keeps data; balancer: passes requests on to what it needs; program: serves a device; bus: joins the nodes. */
-  readonly kind: "store" | "balancer" | "program" | "bus";
+  /**
+   * store: keeps data; balancer: passes requests on to what it needs; program: serves a device; bus: joins the nodes;
+   * monitor: watches all of them.
+   */
+  readonly kind: "store" | "balancer" | "program" | "bus" | "monitor";
   /** A service of scope `node` stands in the model once for each node. */
   readonly scope: "tenant" | "shared" | "node";
   readonly node: string;
@@ -271,6 +274,8 @@ export interface Container {
   readonly replica?: number;
   readonly memoryMiB: number;
   readonly cpus: number;
+  /** Present where it has no network of its own: it shares the node's, has no published ports and no address. */
+  readonly networkMode?: "host";
   /** Network ids, with a fixed address where one is needed. */
   readonly networks: readonly { readonly id: string; readonly ipv4?: string }[];
   readonly publish: readonly PublishedPort[];

@@ -1,5 +1,6 @@
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { L7Front } from "../components/l7-front.ts";
+import { Monitoring } from "../components/monitoring.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 import { DataStack } from "./outputs.ts";
@@ -15,5 +16,7 @@ export function aiStack({ model, node, root, rules }: NodeStackArgs): Record<str
   const tenants = model.tenants.filter(({ id }) => model.containers.some((c) => c.node === node.id && c.tenant === id));
   const { models, policies } = tenantsOn({ model, node, root, rules, engine, runtime, data, tenants });
   new L7Front({ model, node, engine, runtime, data, models, policies });
+  const certificate = (id: string) => data.certificate(id);
+  new Monitoring({ model, node, engine, runtime, ...anchors, certificate, access: data.monitoring() });
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

@@ -4,14 +4,16 @@ import { DataServices } from "../components/data-services.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
 import { ModelSignatures } from "../components/model-signatures.ts";
+import { Monitoring } from "../components/monitoring.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
+import { OperatorAnchors } from "../components/operator-anchors.ts";
 import { signPolicies } from "../components/sign-policies.ts";
 import { TenantData } from "../components/tenant-data.ts";
-import { ingestCertificate, shrinkCertificate } from "../model/names.ts";
+import { agentCertificate, ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** Servers with a certificate that are of no tenant. */
-const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy", "shrink"]);
+const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy", "shrink", "prometheus"]);
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
 export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
@@ -36,9 +38,15 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
       pulumi.unsecret(pulumi.output(secrets.get(id)).apply((all) => all?.signing.certificate ?? "")),
     dependsOn: [audit.trail],
   });
+  const { access } = new OperatorAnchors(model);
+  const certificate = (id: string) => anchors.certificate(id);
+  new Monitoring({ model, node, engine, runtime, caCert, certificate, access });
   const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
-    ...model.services.filter((s) => s.id === "haproxy"),
+    ...model.services.filter((s) => s.id === "haproxy" || s.id === "prometheus"),
+    ...model.services
+      .filter((s) => s.id === "node-agent" && s.node !== node.id)
+      .map((s) => ({ id: agentCertificate(s.node) })),
     ...model.nodes.filter(({ id }) => id !== node.id),
   ];
   const ingests = model.tenants.filter((t) => t.ingestPort !== undefined).map((t) => ({ id: ingestCertificate(t.id) }));
@@ -62,6 +70,7 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
     serverCertificates: pulumi.all(Object.fromEntries(serverCertificates)),
     auditPasswords: pulumi.secret(pulumi.all(audit.passwords)),
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
+    monitoring: access,
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
     modelSignatures: models.signatures,
     policies: signPolicies({ tenants: model.tenants, rules, rootSeed }),

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DbeGatewayArgs } from "../components/dbe-gateway.ts";
 import type { ServerCertificate } from "../components/fleet-anchors.ts";
 import type { SignedPolicy } from "../components/node-policies.ts";
+import type { OperatorAccess } from "../components/operator-anchors.ts";
 import type { Model } from "../model/types.ts";
 
 /** A tenant's credentials, as the data stack hands them to the stacks that deliver them. */
@@ -33,6 +34,8 @@ export interface DataOutputs {
   readonly auditPasswords: Readonly<Record<string, string>>;
   /** Of the role that sees the whole audit trail. */
   readonly audit: { readonly readerPassword: string };
+  /** What Prometheus is asked with. */
+  readonly monitoring: OperatorAccess;
   /** Tenant id → credentials. */
   readonly tenants: Readonly<Record<string, TenantSecrets>>;
   /** SHA-384 of a model.json in hex → text of its model.sig. */
@@ -95,6 +98,14 @@ export class DataStack {
       .getOutput("audit")
       .apply((audit: DataOutputs["audit"] | undefined) => this.present(audit?.readerPassword, "the audit reader"));
     return pulumi.secret(password) as pulumi.Output<string>;
+  }
+
+  /** What Prometheus is asked with. */
+  monitoring(): pulumi.Output<OperatorAccess> {
+    const access = this.reference
+      .getOutput("monitoring")
+      .apply((found: OperatorAccess | undefined) => this.present(found, "output monitoring"));
+    return pulumi.secret(access) as pulumi.Output<OperatorAccess>;
   }
 
   /** A tenant's credentials. */

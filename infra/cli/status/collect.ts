@@ -83,8 +83,9 @@ async function service(connection: NodeConnection, plan: Container, found?: Insp
   if (found.State.Status !== "running")
     return { ...seen, health: "unhealthy", cause: found.State.Error || found.State.Status };
   const ip = Object.values(found.NetworkSettings.Networks).find((n) => n.IPAddress !== "")?.IPAddress;
-  if (ip === undefined) return { ...seen, health: "unhealthy", cause: "no address on any network" };
-  return { ...seen, ...(await askHealth(connection, ip, plan)) };
+  if (ip === undefined && plan.health.kind !== "exec")
+    return { ...seen, health: "unhealthy", cause: "no address on any network" };
+  return { ...seen, ...(await askHealth(connection, ip ?? "", plan)) };
 }
 
 function facts({ name, service: id, node, tenant, layer, device }: Container) {

@@ -16,9 +16,12 @@ import { l8SignalsPart } from "./l8-signals.ts";
 import { l9CoalitionPart } from "./l9-coalition.ts";
 import { modelProgramPart } from "./model-program.ts";
 import { nc3Part } from "./nc3.ts";
+import { nodeAgentPart } from "./node-agent.ts";
+import { nodeExporterPart } from "./node-exporter.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
 import { postgresPart } from "./postgres.ts";
+import { prometheusPart } from "./prometheus.ts";
 import { proposingProgramPart } from "./proposing-program.ts";
 import { qdrantPart } from "./qdrant.ts";
 import { redisPart } from "./redis.ts";
@@ -55,6 +58,9 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l9-coalition": l9CoalitionPart,
   "dsmil-l9-nc3": nc3Part,
   "dsmil-shrink": shrinkPart,
+  "dsmil-node-agent": nodeAgentPart,
+  "dsmil-node-exporter": nodeExporterPart,
+  "dsmil-prometheus": prometheusPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */
@@ -83,7 +89,8 @@ function build(
   replica: number | undefined,
 ): { container: Container; volumes: readonly Volume[] } {
   const { fleet, dbe, nodes } = model;
-  const nodeKey: NodeKey = nodes.find(({ id }) => id === service.node)?.key ?? { kind: "file" };
+  const node = nodes.find(({ id }) => id === service.node);
+  const nodeKey: NodeKey = node?.key ?? { kind: "file" };
   const needs = model.services.filter(({ id }) => service.needs.includes(id));
   const name = containerName(fleet.name, service.id, tenant?.id ?? replica ?? nodeOf(service));
   const context = {
@@ -91,6 +98,7 @@ function build(
     service,
     dbe,
     nodeKey,
+    address: node?.address ?? "",
     needs,
     peers: peersOf(model, service, needs),
     served: model.services.flatMap(({ device }) => device ?? []),
@@ -109,6 +117,7 @@ function build(
     ...identityOf(service, tenant, replica),
     memoryMiB: service.memoryMiB,
     cpus: service.cpus,
+    ...(profileOf(service.image).hostNetwork && { networkMode: "host" as const }),
     networks: attachments(model, service, replica),
     publish: [
       ...(service.publish === undefined

@@ -21,6 +21,8 @@ export interface PartContext {
   readonly dbe: Dbe;
   /** Of the service's node. */
   readonly nodeKey: NodeKey;
+  /** Of the service's node. */
+  readonly address: string;
   /** Settings that every program gets: node, service, device, layer, token, log level, CA. */
   readonly common: Readonly<Record<string, string>>;
   /** Services this one needs. */

@@ -58,7 +58,8 @@ async function ask(
   if (!found.id.startsWith(container.instance)) {
     return `is another container (${found.id.slice(0, 12)}) than the one that was made (${container.instance.slice(0, 12)})`;
   }
-  if (found.status !== "running" || found.address === "") {
+  // What shares the node's network has no address; it is asked inside.
+  if (found.status !== "running" || (found.address === "" && container.kind !== "exec")) {
     return `is ${found.status} (exit status ${found.exitCode}, ${found.restarts} restarts)`;
   }
   return container.kind === "exec" ? askInside(link, container) : probe(link, found.address, container);

@@ -1,0 +1,70 @@
+import { readdir } from "node:fs/promises";
+import { readBounded } from "../../runtime/watch/bounded-file.ts";
+import { type EngineContainer, engineContainer } from "./engine-container.ts";
+
+/** Of one container's file; the engine's check of its health leaves up to 20 KiB there. */
+const MAX_FILE = 512 * 1024;
+/** Containers that are looked at; a node has a few dozen. */
+const MAX_CONTAINERS = 1024;
+/** How long what was read counts, ms: one read serves the many questions of one round. */
+const FRESH_MS = 1000;
+/** Files that are read at once. */
+const WIDTH = 16;
+const ID = /^[0-9a-f]{64}$/;
+
+/** The engine's folder of containers: what runs on this node, without asking the engine. */
+export class EngineFolder {
+  private readonly dir: string;
+  private readonly node: string;
+  private last: { readonly at: number; readonly found: Promise<ReadonlyMap<string, EngineContainer>> } | undefined;
+  private problem: string | undefined;
+
+  constructor(dir: string, node: string) {
+    this.dir = dir;
+    this.node = node;
+  }
+
+  /** Why the folder could not be read the last time; undefined while it can. */
+  get trouble(): string | undefined {
+    return this.problem;
+  }
+
+  /**
+   * The fleet's containers by name, at most a second old.
+   * @throws Error when the folder cannot be read or holds too many
+   */
+  containers(): Promise<ReadonlyMap<string, EngineContainer>> {
+    const now = performance.now();
+    if (this.last !== undefined && now - this.last.at < FRESH_MS) return this.last.found;
+    const found = this.read();
+    this.last = { at: now, found };
+    found.then(
+      () => {
+        this.problem = undefined;
+      },
+      (error: Error) => {
+        this.problem = error.message;
+      },
+    );
+    return found;
+  }
+
+  private async read(): Promise<ReadonlyMap<string, EngineContainer>> {
+    const ids = (await readdir(this.dir)).filter((name) => ID.test(name));
+    if (ids.length > MAX_CONTAINERS) throw new Error(`${ids.length} containers; at most ${MAX_CONTAINERS} are read`);
+    const byName = new Map<string, EngineContainer>();
+    for (let i = 0; i < ids.length; i += WIDTH) {
+      for (const found of await Promise.all(ids.slice(i, i + WIDTH).map((id) => this.one(id)))) {
+        if (found !== undefined) byName.set(found.name, found);
+      }
+    }
+    return byName;
+  }
+
+  /** A file that is gone, or that is being written, tells of no container now. */
+  private async one(id: string): Promise<EngineContainer | undefined> {
+    const text = await readBounded(`${this.dir}/${id}/config.v2.json`, MAX_FILE).catch(() => undefined);
+    const container = text === undefined ? undefined : engineContainer(text, this.node);
+    return container?.id === id ? container : undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import { UserError } from "../errors.ts";
+import type { Fleet } from "../stores/fleet.ts";
+import { httpsRequest } from "../stores/https-request.ts";
+
+/** A target as Prometheus tells of it. */
+export interface PrometheusTarget {
+  readonly health: "up" | "down" | "unknown";
+  readonly labels: Readonly<Record<string, string>>;
+  /** Why it is down; empty while it is not. */
+  readonly lastError: string;
+}
+
+/** A series of an answer: its labels, and its value now. */
+export interface PrometheusSeries {
+  readonly metric: Readonly<Record<string, string>>;
+  /** Text as Prometheus writes it: a number, `NaN`, `+Inf`. */
+  readonly value: string;
+}
+
+/** Every target that Prometheus scrapes. @throws UserError when it cannot be asked */
+export async function prometheusTargets(fleet: Fleet): Promise<readonly PrometheusTarget[]> {
+  const data = await ask<{ activeTargets: readonly PrometheusTarget[] }>(fleet, "/api/v1/targets?state=active");
+  return data.activeTargets;
+}
+
+/** The series of an expression now. @throws UserError when the expression is wrong or Prometheus cannot be asked */
+export async function prometheusQuery(fleet: Fleet, expression: string): Promise<readonly PrometheusSeries[]> {
+  const query = new URLSearchParams({ query: expression, timeout: "20s" });
+  const { resultType, result } = await ask<QueryData>(fleet, `/api/v1/query?${query}`);
+  if (resultType === "vector") return result.map(({ metric, value }) => ({ metric, value: value[1] }));
+  if (resultType === "scalar") return [{ metric: {}, value: String(result[1]) }];
+  throw new UserError(
+    `the expression gives a ${resultType}, not values of now`,
+    "ask for an instant vector or a number",
+  );
+}
+
+type QueryData =
+  | {
+      readonly resultType: "vector";
+      readonly result: readonly { readonly metric: PrometheusSeries["metric"]; readonly value: [number, string] }[];
+    }
+  | { readonly resultType: "scalar"; readonly result: readonly [number, string] }
+  | { readonly resultType: "matrix" | "string" };
+
+/** One question with the operator's certificate, which Prometheus lets nobody in without. */
+async function ask<T>({ endpoints, data }: Fleet, path: string): Promise<T> {
+  if (data.monitoring === undefined) {
+    throw new UserError("the data stack has no operator's certificate yet", "run `bin/dsmil up`");
+  }
+  const endpoint = await endpoints.get("prometheus");
+  const client = data.monitoring.operator;
+  const { status, body } = await httpsRequest(endpoint, { method: "GET", path, client, timeoutMs: 30_000 }).catch(
+    (error: Error) => {
+      throw new UserError(`Prometheus cannot be asked: ${error.message}`, "see `bin/dsmil status`");
+    },
+  );
+  const answer = parse<T>(body);
+  if (answer?.status === "success") return answer.data;
+  throw new UserError(answer?.error ?? `Prometheus answered with status ${status}`, "see docs/metrics.md");
+}
+
+function parse<T>(body: string): { status?: string; error?: string; data: T } | undefined {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
