@@ -3,7 +3,7 @@ import { counted } from "./panels/counted.ts";
 import { gauged } from "./panels/gauged.ts";
 import { quantile } from "./panels/quantile.ts";
 import { atLeast, atMost } from "./panels/steps.ts";
-import { DAY } from "./panels/window.ts";
+import { DAY, SLO_WINDOW } from "./panels/window.ts";
 
 /** A day, seconds. */
 const DAY_S = 86_400;
@@ -27,6 +27,10 @@ export function pqcDbe(): Board {
 }
 
 function bus(): Panel[] {
+  return [...messages(), ...sessions()];
+}
+
+function messages(): Panel[] {
   return [
     counted({
       title: "Messages by type",
@@ -40,7 +44,7 @@ function bus(): Panel[] {
       description:
         "From a request's leaving a gateway to its answer: to another node (link), to a container (inbox). Over the last hour.",
       unit: "s",
-      expr: quantile(0.99, { histogram: "dsmil_dbe_hop_latency_seconds", by: "hop", window: "1h" }),
+      expr: quantile(0.99, { histogram: "dsmil_dbe_hop_latency_seconds", by: "hop", window: SLO_WINDOW }),
       legend: "{{hop}}",
     }),
     counted({
@@ -49,6 +53,11 @@ function bus(): Panel[] {
       counter: "dsmil_dbe_rejections_total",
       by: ["reason"],
     }),
+  ];
+}
+
+function sessions(): Panel[] {
+  return [
     counted(
       {
         title: "Handshakes",
@@ -80,6 +89,10 @@ function bus(): Panel[] {
 }
 
 function keys(): Panel[] {
+  return [...ages(), ...refusals()];
+}
+
+function ages(): Panel[] {
   return [
     gauged(
       {
@@ -108,6 +121,11 @@ function keys(): Panel[] {
       expr: "max by (a, b) (dsmil_crypto_link_key_age_seconds)",
       legend: "{{a}} with {{b}}",
     }),
+  ];
+}
+
+function refusals(): Panel[] {
+  return [
     counted(
       {
         title: "Attempts to weaken",
@@ -139,6 +157,10 @@ function keys(): Panel[] {
 }
 
 function keeping(): Panel[] {
+  return [...seals(), ...signs()];
+}
+
+function seals(): Panel[] {
   return [
     gauged(
       {
@@ -167,6 +189,11 @@ function keeping(): Panel[] {
       },
       { look: "bars", steps: atLeast(7 * DAY_S, 30 * DAY_S) },
     ),
+  ];
+}
+
+function signs(): Panel[] {
+  return [
     counted(
       {
         title: "Not proved",

@@ -57,7 +57,8 @@ function rowOf({ id, name, slo: { p99Ms, eventsPerSecond, availabilityPercent } 
     );
   }
   panels.push(throughput(id, eventsPerSecond));
-  const objective = availabilityPercent / 100;
+  // Divided, 99.9 would be 0.9990000000000001.
+  const objective = Number((availabilityPercent / 100).toFixed(6));
   panels.push(
     gauged(
       {

@@ -4,7 +4,7 @@ import { gauged } from "./panels/gauged.ts";
 import { orZero, TENANT_IS_SCRAPED } from "./panels/or-zero.ts";
 import { quantiles } from "./panels/quantile.ts";
 import { atMost } from "./panels/steps.ts";
-import { WINDOW } from "./panels/window.ts";
+import { DAY, SLO_WINDOW, WINDOW } from "./panels/window.ts";
 
 const OWN = 'tenant_id="$tenant"';
 
@@ -27,6 +27,10 @@ export function socView(tenants: readonly string[]): Board {
 }
 
 function flow(): Panel[] {
+  return [...events(), ...asideAndAsked()];
+}
+
+function events(): Panel[] {
   return [
     gauged(
       {
@@ -50,10 +54,15 @@ function flow(): Panel[] {
       queries: quantiles({
         histogram: "dsmil_request_latency_seconds",
         matching: `${OWN},msg_type=~"SOC_FUSE|SIGNALS|SOAR"`,
-        window: "1h",
+        window: SLO_WINDOW,
       }),
       needs: ["l8-analytics"],
     },
+  ];
+}
+
+function asideAndAsked(): Panel[] {
+  return [
     counted({
       title: "Kept aside",
       description: "Lines and events that could not be understood, a second, by reason.",
@@ -91,7 +100,8 @@ function findings(): Panel[] {
         counter: "dsmil_advml_flags_total",
         matching: OWN,
         by: ["flag"],
-        within: "1d",
+        within: DAY,
+        scraped: TENANT_IS_SCRAPED,
       },
       { needs: ["l8-advml"] },
     ),
@@ -102,7 +112,8 @@ function findings(): Panel[] {
         counter: "dsmil_signals_findings_total",
         matching: OWN,
         by: ["kind"],
-        within: "1d",
+        within: DAY,
+        scraped: TENANT_IS_SCRAPED,
       },
       { needs: ["l8-signals"] },
     ),
@@ -120,7 +131,7 @@ function findings(): Panel[] {
 }
 
 function proposals(): Panel[] {
-  const of = { counter: "dsmil_proposals_total", matching: OWN, within: "1d", scraped: TENANT_IS_SCRAPED };
+  const of = { counter: "dsmil_proposals_total", matching: OWN, within: DAY, scraped: TENANT_IS_SCRAPED };
   const needs = ["l8-soar"];
   return [
     counted(
@@ -201,7 +212,7 @@ function allTenants(): Panel[] {
         counter: "dsmil_proposals_total",
         matching: 'result="proposed"',
         by: ["tenant_id"],
-        within: "1d",
+        within: DAY,
       },
       { width: 12, needs: ["l8-soar"] },
     ),

@@ -28,6 +28,10 @@ export function tenantBoard(tenants: readonly string[]): Board {
 }
 
 function service(): Panel[] {
+  return [...processed(), ...outcomes()];
+}
+
+function processed(): Panel[] {
   const scraped = TENANT_IS_SCRAPED;
   return [
     counted(
@@ -56,6 +60,12 @@ function service(): Panel[] {
       },
       { width: 12 },
     ),
+  ];
+}
+
+function outcomes(): Panel[] {
+  const scraped = TENANT_IS_SCRAPED;
+  return [
     counted({
       title: "Failures",
       description: "Failures of the tenant's programs, a second, by device and kind.",

@@ -26,6 +26,9 @@ export function namesReachedFrom(main: string): ReadonlySet<string> {
 
 function onlyTypes(statement: string): boolean {
   const [, inner] = /\{([^}]*)\}/.exec(statement) ?? [];
-  const parts = (inner ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
+  const parts = (inner ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
   return parts.length > 0 && parts.every((part) => part.startsWith("type "));
 }

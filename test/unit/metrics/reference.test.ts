@@ -27,7 +27,9 @@ describe("the metric reference", () => {
   });
 
   it.each(PROGRAMS)("says of $id what its own modules register", ({ id, names }) => {
-    const said = [...baseMetrics(), ...ownMetrics(id)].map(({ name }) => name).filter((name) => !PUT_TOGETHER.test(name));
+    const said = [...baseMetrics(), ...ownMetrics(id)]
+      .map(({ name }) => name)
+      .filter((name) => !PUT_TOGETHER.test(name));
     expect(said.sort()).toEqual([...names].sort());
   });
 });
