@@ -4,9 +4,10 @@ import type { Board } from "../dashboards/board.ts";
 import { boardsFor } from "../dashboards/boards.ts";
 import { askBoards, type PanelNumbers } from "../dashboards/numbers/ask-boards.ts";
 import type { Model } from "../model/types.ts";
-import { openPrometheus, type PrometheusFlags } from "./dashboards/open-prometheus.ts";
+import type { PrometheusFlags } from "./dashboards/open-prometheus.ts";
 import { checkReport, hasData, printCheck } from "./dashboards/print-check.ts";
 import { printNumbers } from "./dashboards/print-numbers.ts";
+import { withPrometheus } from "./dashboards/with-prometheus.ts";
 import { ExitError, reportError, UserError } from "./errors.ts";
 import { projectModel } from "./model.ts";
 import { findTenant } from "./stores/fleet.ts";
@@ -117,10 +118,11 @@ function chosen(model: Model, boards: readonly Board[], { tenant }: DashboardFla
 
 async function ask(boards: readonly Board[], flags: DashboardFlags): Promise<readonly PanelNumbers[]> {
   try {
-    const prometheus = openPrometheus(flags);
-    // One that is away would refuse every query, with the same words.
-    await prometheus.query("vector(1)");
-    return await askBoards(prometheus, boards);
+    return await withPrometheus(flags, async (prometheus) => {
+      // One that is away would refuse every query, with the same words.
+      await prometheus.query("vector(1)");
+      return askBoards(prometheus, boards);
+    });
   } catch (error) {
     reportError(error instanceof UserError ? error : new UserError(`Prometheus: ${(error as Error).message}`));
     throw new ExitError(COULD_NOT_ASK);

@@ -1,6 +1,5 @@
 import type { Board, Panel } from "./board.ts";
 import { gauged } from "./panels/gauged.ts";
-import { orZero } from "./panels/or-zero.ts";
 import { atMost } from "./panels/steps.ts";
 import { targetsUp } from "./panels/targets-up.ts";
 import { DAY, WINDOW } from "./panels/window.ts";
@@ -99,7 +98,7 @@ function containers(): Panel[] {
         title: "Not running",
         description: "Containers that the engine has and that do not run, by node.",
         unit: "none",
-        expr: "count by (node) (dsmil_container_running) - sum by (node) (dsmil_container_running)",
+        expr: "count by (node) (dsmil_container_up) - sum by (node) (dsmil_container_up)",
         legend: "{{node}}",
       },
       { look: "bars", width: 6, steps: atMost(1) },
@@ -109,8 +108,7 @@ function containers(): Panel[] {
         title: "Restarts",
         description: "Restarts within the last day, by node.",
         unit: "short",
-        // The engine's count begins anew with a new container.
-        expr: orZero(`sum by (node) (clamp_min(delta(dsmil_container_restarts[${DAY}]), 0))`),
+        expr: `sum by (node) (increase(dsmil_container_restarts_total[${DAY}]))`,
         legend: "{{node}}",
       },
       { look: "bars", width: 6, steps: atMost(5, 1) },

@@ -177,7 +177,7 @@ function containers(): Panel[] {
         title: "Restarts",
         description: "How often the engine restarted each of the tenant's containers since it was made.",
         unit: "none",
-        expr: `max by (service) (dsmil_container_restarts{${CONTAINERS}})`,
+        expr: `max by (service) (dsmil_container_restarts_total{${CONTAINERS}})`,
         legend: "{{service}}",
       },
       { look: "bars", width: 6, steps: atMost(5, 1) },

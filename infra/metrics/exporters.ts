@@ -8,8 +8,8 @@ export const EXPORTED: Readonly<Record<string, readonly string[]>> = {
     "dsmil_container_cpu_seconds_total",
     "dsmil_container_memory_bytes",
     "dsmil_container_memory_limit_bytes",
-    "dsmil_container_restarts",
-    "dsmil_container_running",
+    "dsmil_container_restarts_total",
+    "dsmil_container_up",
   ],
   node: [
     "node_cpu_seconds_total",

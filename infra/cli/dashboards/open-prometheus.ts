@@ -3,7 +3,7 @@ import type { Prometheus } from "../../dashboards/numbers/prometheus.ts";
 import { UserError } from "../errors.ts";
 import { httpPrometheus } from "./http-prometheus.ts";
 
-/** How a command is told which Prometheus to ask. */
+/** How a command is told which Prometheus to ask; without an address it is the fleet's. */
 export interface PrometheusFlags {
   readonly prometheus?: string;
   readonly ca?: string;
@@ -13,15 +13,9 @@ export interface PrometheusFlags {
 
 /**
  * The Prometheus that the flags name.
- * @throws UserError when they name none, or a file that cannot be read
+ * @throws UserError when the address is none, or a file cannot be read
  */
-export function openPrometheus({ prometheus, ca, cert, key }: PrometheusFlags): Prometheus {
-  if (prometheus === undefined) {
-    throw new UserError(
-      "no Prometheus is named",
-      "give its address: --prometheus https://node-a.example:9090 --ca … --cert … --key …",
-    );
-  }
+export function openPrometheus({ prometheus, ca, cert, key }: PrometheusFlags & { prometheus: string }): Prometheus {
   const url = URL.canParse(prometheus) ? new URL(prometheus) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username || url.search) {
     throw new UserError(
