@@ -4,6 +4,7 @@ import { registerAudit } from "./audit.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerCoalition } from "./coalition.ts";
+import { registerDashboards } from "./dashboards.ts";
 import { registerDbe } from "./dbe.ts";
 import { registerDestroy } from "./destroy.ts";
 import { registerDrill } from "./drill.ts";
@@ -43,6 +44,7 @@ for (const register of [
   registerEvents,
   registerIsolation,
   registerDrill,
+  registerDashboards,
   registerDbe,
   registerOfficer,
   registerStop,

@@ -1,4 +1,3 @@
-import { Gauge } from "prom-client";
 import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { questionHandler } from "../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
@@ -15,6 +14,7 @@ import { ModelMetrics } from "../../runtime/models/model-metrics.ts";
 import type { PerceptionConfig } from "./config.ts";
 import type { Decoder, DecoderAsker } from "./decoder/decoder.ts";
 import { InputError } from "./input-error.ts";
+import { addOpenGauge } from "./open-gauge.ts";
 import { listen, SPEECH_MODEL } from "./speech/listen.ts";
 import { look, VISION_MODEL } from "./vision/look.ts";
 
@@ -38,14 +38,7 @@ export async function createPerception({ host, config, decoder }: PerceptionPart
   const counts = new ModelMetrics(metrics.registry);
   const vision = new BatchModel(host, VISION_MODEL, config.models, { check: "vision_model", counts });
   const speech = new BatchModel(host, SPEECH_MODEL, config.models, { check: "speech_model", counts });
-  new Gauge({
-    name: "dsmil_perception_open",
-    help: "Pictures and sounds that are decoded or wait for it",
-    registers: [metrics.registry],
-    collect() {
-      this.set(decoder.open);
-    },
-  });
+  addOpenGauge(metrics.registry, () => decoder.open);
   const handler = questionHandler<PerceptionQuestion>({
     answerType: TYPES.L7_SERVICE_RESP,
     maxBytes: MAX_PERCEPTION_BYTES,

@@ -7,7 +7,7 @@ export class RagMetrics {
   private readonly seconds: Histogram;
   private readonly tenant_id: string;
 
-  constructor(registry: Registry, tenant: string, encoder: EncoderSlot) {
+  constructor(registry: Registry, tenant: string, encoder: Pick<EncoderSlot, "waiting">) {
     const registers = [registry];
     this.tenant_id = tenant;
     this.tokens = new Counter({

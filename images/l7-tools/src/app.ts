@@ -1,4 +1,3 @@
-import { Counter } from "prom-client";
 import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { type Asker, questionHandler } from "../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
@@ -11,6 +10,7 @@ import {
 } from "../../runtime/l7/tool-call.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
+import { callCounter } from "./call-counter.ts";
 import type { Executor } from "./executor.ts";
 
 export interface ToolsParts {
@@ -27,12 +27,7 @@ const CONCURRENCY = 64;
 
 /** Tool executor (device 49): its inbox on the bus. */
 export function toolsInbox({ executor, busFolder, metrics, log }: ToolsParts): BusInbox {
-  const calls = new Counter({
-    name: "dsmil_tool_calls_total",
-    help: "Calls of tools by tool and outcome",
-    labelNames: ["tool", "outcome"],
-    registers: [metrics.registry],
-  });
+  const calls = callCounter(metrics.registry);
   const answer = async (
     question: ToolCall | CatalogueQuestion,
     { tenant, messageId }: Asker,

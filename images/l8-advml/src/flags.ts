@@ -11,7 +11,7 @@ export class FlagCounter {
   private readonly counter: Counter<"tenant_id" | "device_id" | "flag">;
   private readonly labels: { readonly tenant_id: string; readonly device_id: string };
 
-  constructor({ registry }: Metrics, tenant: string, device: number) {
+  constructor({ registry }: Pick<Metrics, "registry">, tenant: string, device: number) {
     this.labels = { tenant_id: tenant, device_id: String(device) };
     this.counter = new Counter({
       name: "dsmil_advml_flags_total",

@@ -1,5 +1,4 @@
 import type pg from "pg";
-import { Gauge } from "prom-client";
 import { latencyCheck } from "../../runtime/latency-check.ts";
 import { LatencyWindow } from "../../runtime/latency-window.ts";
 import type { Refuser } from "../../runtime/reject.ts";
@@ -13,6 +12,7 @@ import { Habits } from "./habits/habits.ts";
 import { pastLogins } from "./habits/past-logins.ts";
 import { unfinishedIds } from "./habits/unfinished-ids.ts";
 import { Feeds } from "./intel/feeds.ts";
+import { addIndicatorGauge } from "./intel/indicator-gauge.ts";
 import { intelSignals } from "./intel/intel.ts";
 import { NetworkWatch } from "./network/network.ts";
 import { Rebuild } from "./rebuild.ts";
@@ -76,18 +76,7 @@ function feedsOf(
   const { tenant } = identity;
   const times = { everyMs: feedsEveryMs, firstPollMs: feedsFirstPollMs };
   const feeds = new Feeds({ dir: feedsDir, accessDir: feedAccessDir, tenant, ...times, log });
-  new Gauge({
-    name: "dsmil_intel_indicators",
-    help: "Indicators of a feed that are matched against events",
-    labelNames: ["tenant_id", "device_id", "feed"],
-    registers: [metrics.registry],
-    collect() {
-      this.reset();
-      for (const { id, indicators } of feeds.states) {
-        this.set({ tenant_id: tenant, device_id: "54", feed: id }, indicators);
-      }
-    },
-  });
+  addIndicatorGauge(metrics.registry, tenant, feeds);
   return feeds;
 }
 

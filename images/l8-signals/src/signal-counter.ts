@@ -7,7 +7,7 @@ export class SignalCounter {
   private readonly counter: Counter<"tenant_id" | "device_id" | "kind">;
   private readonly tenant: string;
 
-  constructor({ registry }: Metrics, tenant: string) {
+  constructor({ registry }: Pick<Metrics, "registry">, tenant: string) {
     this.tenant = tenant;
     this.counter = new Counter({
       name: "dsmil_signals_findings_total",

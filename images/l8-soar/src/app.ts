@@ -1,4 +1,3 @@
-import { Counter } from "prom-client";
 import type { DsmilEvent } from "../../runtime/event.ts";
 import { decodeEvent, encodeEvent } from "../../runtime/event-codec.ts";
 import { latencyCheck } from "../../runtime/latency-check.ts";
@@ -14,6 +13,7 @@ import type { StreamEntry } from "../../runtime/stream-entry.ts";
 import { StreamWriter } from "../../runtime/stream-writer.ts";
 import type { TenantService } from "../../runtime/tenant-service.ts";
 import type { SoarConfig } from "./config.ts";
+import { proposalCounter } from "./proposal-counter.ts";
 import type { ProposalStore } from "./proposal-store.ts";
 import { type Judged, Proposer } from "./proposer.ts";
 import { Recent, recentKey } from "./recent.ts";
@@ -143,11 +143,6 @@ function decoded(entries: readonly StreamEntry[], self: Refuser) {
 
 function counter({ metrics, config }: TenantService): (action: string, result: Judged["result"]) => void {
   const { tenant: tenant_id, device } = config.identity;
-  const proposals = new Counter({
-    name: "dsmil_proposals_total",
-    help: "Actions that would fit an event, by what became of them",
-    labelNames: ["tenant_id", "device_id", "action", "result"],
-    registers: [metrics.registry],
-  });
+  const proposals = proposalCounter(metrics.registry);
   return (action, result) => proposals.inc({ tenant_id, device_id: String(device), action, result });
 }

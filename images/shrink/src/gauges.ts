@@ -12,7 +12,7 @@ const HELP: Readonly<Record<keyof TenantFigures, string>> = {
 };
 
 /** `shrink_*` by tenant: the figures, and the operators and observations that they rest on. */
-export function addGauges({ registry }: Metrics, book: TenantBook): void {
+export function addGauges({ registry }: Pick<Metrics, "registry">, book: Pick<TenantBook, "ids" | "report">): void {
   const gauge = (name: string, help: string, read: (report: ReturnType<TenantBook["report"]>) => number): void => {
     new Gauge({
       name,

@@ -1,11 +1,11 @@
 import type { Server } from "node:tls";
 import type { FastifyRequest } from "fastify";
-import { Counter, Gauge } from "prom-client";
 import { type Api, createApi } from "../../../runtime/api/api.ts";
 import { Refusal } from "../../../runtime/api/refusal.ts";
 import { followTlsFiles, readTlsFiles, type TlsFiles } from "../../../runtime/api/tls-files.ts";
 import { bearerToken, isDigestOf, readTokenDigest } from "../../../runtime/api/token-file.ts";
 import type { TenantService } from "../../../runtime/tenant-service.ts";
+import { addBufferGauges, drainedCounter } from "./buffer-metrics.ts";
 import { Drain } from "./drain.ts";
 import { BufferFull, EventBuffer } from "./event-buffer.ts";
 import type { IngestConfig } from "./ingest-config.ts";
@@ -87,11 +87,7 @@ export class Ingest {
       service.log.error({ reason: this.problem }, "ingest takes nothing; look at the buffer's file and start again");
       return;
     }
-    const drained = new Counter({
-      name: "dsmil_buffer_drained_total",
-      help: "Events that went from the buffer to the stream, repeats after a lost connection among them",
-      registers: [service.metrics.registry],
-    });
+    const drained = drainedCounter(service.metrics.registry);
     const { l3In: key } = service.config.streams;
     const redis = service.reader("ingest");
     this.drain = new Drain({ buffer: this.buffer, redis, key, log: service.log, onAppended: (n) => drained.inc(n) });
@@ -126,21 +122,9 @@ export class Ingest {
 
   private observe(): void {
     const { health, metrics } = this.service;
-    const gauge = (name: string, help: string, read: () => number): void => {
-      new Gauge({
-        name,
-        help,
-        registers: [metrics.registry],
-        collect() {
-          this.set(read());
-        },
-      });
-    };
     const waiting = (): number => this.drain?.waiting ?? 0;
     const oldest = (): number => Math.round(this.drain?.oldestSeconds() ?? 0);
-    gauge("dsmil_buffer_events", "Events in the buffer that are not on the stream", waiting);
-    gauge("dsmil_buffer_bytes", "Bytes of events that the buffer holds", () => this.buffer?.bytes ?? 0);
-    gauge("dsmil_buffer_oldest_seconds", "Age of the oldest event that is not on the stream", oldest);
+    addBufferGauges(metrics.registry, { waiting, bytes: () => this.buffer?.bytes ?? 0, oldest });
     const state = (): string => this.problem || this.drain?.trouble || "open";
     health.add({ name: "ingest", weight: "warning", read: () => ({ value: state(), ok: state() === "open" }) });
     health.add({ name: "buffer_events", weight: "warning", read: () => ({ value: waiting(), ok: true }) });

@@ -1,9 +1,10 @@
-import { Counter } from "prom-client";
+import type { Counter } from "prom-client";
 import type { CheckResult } from "../../../runtime/health.ts";
 import type { Log } from "../../../runtime/log.ts";
 import type { Metrics } from "../../../runtime/metrics.ts";
 import { pause } from "../../../runtime/pause.ts";
 import type { Findings } from "../findings.ts";
+import { checkedCounter } from "./checked-counter.ts";
 import type { Checked } from "./verdict-check.ts";
 
 /** A log that is checked piece by piece. */
@@ -37,12 +38,7 @@ export class LogCheck {
 
   constructor(parts: LogCheckParts) {
     this.parts = parts;
-    this.checked = new Counter({
-      name: "dsmil_advml_log_checked_total",
-      help: "Entries and decisions that were compared or recomputed",
-      labelNames: ["log"],
-      registers: [parts.metrics.registry],
-    });
+    this.checked = checkedCounter(parts.metrics.registry);
     for (const { name } of parts.logs) this.checked.inc({ log: name }, 0);
   }
 

@@ -1,0 +1,31 @@
+/**
+ * Names that dashboards take from others than our programs, by job: those that are used, not all there are. A test asks
+ * real exporters for those that can run beside it.
+ */
+export const EXPORTED: Readonly<Record<string, readonly string[]>> = {
+  prometheus: ["up", "ALERTS"],
+  containers: [
+    "dsmil_container_cpu_seconds_total",
+    "dsmil_container_memory_bytes",
+    "dsmil_container_memory_limit_bytes",
+    "dsmil_container_restarts_total",
+    "dsmil_container_up",
+  ],
+  node: [
+    "node_cpu_seconds_total",
+    "node_filesystem_avail_bytes",
+    "node_filesystem_size_bytes",
+    "node_load1",
+    "node_memory_MemAvailable_bytes",
+    "node_memory_MemTotal_bytes",
+    "node_network_receive_bytes_total",
+    "node_network_transmit_bytes_total",
+  ],
+  redis: ["redis_commands_processed_total", "redis_connected_clients", "redis_memory_used_bytes"],
+  postgres: ["pg_database_size_bytes", "pg_stat_database_numbackends", "pg_stat_database_xact_commit"],
+  haproxy: [
+    "haproxy_backend_active_servers",
+    "haproxy_frontend_http_requests_total",
+    "haproxy_frontend_http_responses_total",
+  ],
+};

@@ -1,0 +1,103 @@
+import type { Registry } from "prom-client";
+import { GatewayMetrics } from "../../images/dbe-gateway/src/gateway-metrics.ts";
+import { addBufferGauges, drainedCounter } from "../../images/l3-router/src/ingest/buffer-metrics.ts";
+import { addOpenGauge } from "../../images/l7-perception/src/open-gauge.ts";
+import { RagMetrics } from "../../images/l7-rag/src/rag-metrics.ts";
+import { callCounter } from "../../images/l7-tools/src/call-counter.ts";
+import { WorkerMetrics } from "../../images/l7-worker/src/worker-metrics.ts";
+import { FlagCounter } from "../../images/l8-advml/src/flags.ts";
+import { checkedCounter } from "../../images/l8-advml/src/tamper/checked-counter.ts";
+import { CryptoMetrics } from "../../images/l8-crypto/src/crypto-metrics.ts";
+import { EnclaveMetrics } from "../../images/l8-enclave/src/enclave-metrics.ts";
+import { addIndicatorGauge } from "../../images/l8-signals/src/intel/indicator-gauge.ts";
+import { SignalCounter } from "../../images/l8-signals/src/signal-counter.ts";
+import { proposalCounter } from "../../images/l8-soar/src/proposal-counter.ts";
+import { Bus } from "../../images/runtime/bus/bus.ts";
+import type { Identity } from "../../images/runtime/identity.ts";
+import { Metrics } from "../../images/runtime/metrics.ts";
+import { ModelMetrics } from "../../images/runtime/models/model-metrics.ts";
+import { addGauges } from "../../images/shrink/src/gauges.ts";
+import { factsOf, type MetricFacts, readFacts } from "./facts.ts";
+
+/** Puts a part's metrics into a registry, as the program does. */
+type Register = (registry: Registry) => void;
+
+const IDENTITY: Identity = {
+  ...{ node: "node-a", service: "reference", device: 18, layer: 3, tokenIdBase: 0x8036, tenant: "ALPHA" },
+  ...{ logLevel: "info", httpPort: 8080 },
+};
+const TENANT = "ALPHA";
+const zero = (): number => 0;
+
+const bus: Register = (registry) => new Bus({ folder: "/run/dbe", registry, connections: 1 }).close();
+const models: Register = (registry) => void new ModelMetrics(registry);
+
+/**
+ * What each program registers beside the base: the parts that its own code puts together. A test walks the programs'
+ * imports and fails where this says something else.
+ */
+export const PROGRAM_PARTS: Readonly<Record<string, readonly Register[]>> = {
+  "dbe-gateway": [(registry) => void new GatewayMetrics(registry, { sessionAges: () => new Map(), spool: zero })],
+  "l3-router": [
+    models,
+    (registry) => addBufferGauges(registry, { waiting: zero, bytes: zero, oldest: zero }),
+    (registry) => void drainedCounter(registry),
+  ],
+  "l4-classifier": [models],
+  "l5-forecaster": [models],
+  "l6-risk": [models],
+  "l7-agent": [bus],
+  "l7-perception": [models, (registry) => addOpenGauge(registry, zero)],
+  "l7-rag": [(registry) => void new RagMetrics(registry, TENANT, { waiting: 0 })],
+  "l7-router": [bus],
+  "l7-tools": [(registry) => void callCounter(registry)],
+  "l7-worker": [],
+  "l8-advml": [
+    (registry) => void new FlagCounter({ registry }, TENANT, 51),
+    (registry) => void checkedCounter(registry),
+  ],
+  "l8-analytics": [],
+  "l8-crypto": [bus, (registry) => void new CryptoMetrics(registry)],
+  "l8-enclave": [bus, (registry) => void new EnclaveMetrics(registry)],
+  "l8-signals": [
+    (registry) => void new SignalCounter({ registry }, TENANT),
+    (registry) => addIndicatorGauge(registry, TENANT, { states: [] }),
+  ],
+  "l8-soar": [(registry) => void proposalCounter(registry)],
+  "l9-coa": [],
+  "l9-coalition": [],
+  "l9-nc3": [],
+  "l9-strategy": [],
+  shrink: [(registry) => addGauges({ registry }, { ids: [], report: () => unasked() })],
+};
+
+/** Metrics that a program has of its own or of a part, by name; without the base. */
+export function ownMetrics(program: string): readonly MetricFacts[] {
+  if (program === "l7-worker") {
+    // It makes the base itself.
+    const { all } = new WorkerMetrics(IDENTITY, () => ({ running: 0, waiting: 0 }));
+    const base = new Set([...baseMetrics(), ...libraryMetrics()].map(({ name }) => name));
+    return readFacts(all.registry).filter(({ name }) => !base.has(name));
+  }
+  return factsOf((registry) => {
+    for (const register of PROGRAM_PARTS[program] ?? []) register(registry);
+  });
+}
+
+/** Metrics that every program has (images/runtime/metrics.ts). */
+export function baseMetrics(): readonly MetricFacts[] {
+  return allBase().filter(({ name }) => name.startsWith("dsmil_"));
+}
+
+/** What the client library adds of the process and of Node.js; the names are its own. */
+export function libraryMetrics(): readonly MetricFacts[] {
+  return allBase().filter(({ name }) => !name.startsWith("dsmil_"));
+}
+
+function allBase(): readonly MetricFacts[] {
+  return readFacts(new Metrics(IDENTITY).registry);
+}
+
+function unasked(): never {
+  throw new Error("nothing is collected for the reference");
+}
