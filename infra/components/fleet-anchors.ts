@@ -108,6 +108,7 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     qdrant: "qdrant",
     haproxy: "l7",
     shrink: "shrink",
+    alertmanager: "alertmanager",
   };
   const servers = services
     .filter((s) => published[s.id] !== undefined && s.scope !== "tenant")

@@ -47,6 +47,14 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l7-agent": tenantPredictor,
   "dsmil-l7-tools": { kind: "program", scope: "shared", role: "ai", scalable: false },
   "dsmil-shrink": { kind: "program", scope: "shared", role: "soc", scalable: false, deviceless: true },
+  "dsmil-alertmanager": {
+    kind: "program",
+    scope: "shared",
+    role: "soc",
+    scalable: false,
+    deviceless: true,
+    port: 9093,
+  },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },
 };

@@ -11,7 +11,7 @@ import { ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** Servers with a certificate that are of no tenant. */
-const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy", "shrink"]);
+const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy", "shrink", "alertmanager"]);
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
 export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
@@ -38,7 +38,7 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
   });
   const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
-    ...model.services.filter((s) => s.id === "haproxy"),
+    ...model.services.filter((s) => s.id === "haproxy" || s.id === "alertmanager"),
     ...model.nodes.filter(({ id }) => id !== node.id),
   ];
   const ingests = model.tenants.filter((t) => t.ingestPort !== undefined).map((t) => ({ id: ingestCertificate(t.id) }));

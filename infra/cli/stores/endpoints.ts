@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 
 /** Services of the fleet that a command can talk to. */
 export type ServerId = SharedServer | TenantServer;
-type SharedServer = "redis" | "postgres" | "qdrant" | "haproxy" | "shrink";
+type SharedServer = "redis" | "postgres" | "qdrant" | "haproxy" | "shrink" | "prometheus";
 /** The ingest, or the SHRINK, of a tenant alone, by its id. */
 type TenantServer = `ingest:${string}` | `shrink:${string}`;
 

@@ -10,6 +10,8 @@ export interface HttpsCall {
   readonly body?: unknown;
   /** Sent as NDJSON, in place of `body`. */
   readonly lines?: string;
+  /** Certificate and key, PEM, that the server wants to see. */
+  readonly client?: { readonly cert: string; readonly key: string };
   /** Default 10,000. */
   readonly timeoutMs?: number;
 }
@@ -44,6 +46,7 @@ export function httpsRequest(endpoint: Endpoint, call: HttpsCall): Promise<Https
         port,
         servername,
         ca,
+        ...call.client,
         minVersion: "TLSv1.2",
         method: call.method,
         path: call.path,
