@@ -58,6 +58,11 @@ export class Health {
     return this.draining;
   }
 
+  /** Each check's name, and whether it is good. */
+  results(): ReadonlyMap<string, boolean> {
+    return new Map(this.checks.map(({ name, read }) => [name, read().ok]));
+  }
+
   report(now = new Date()): HealthReport {
     let status: HealthStatus = this.draining ? "unhealthy" : "healthy";
     const values: Record<string, string | number | boolean> = this.draining ? { draining: true } : {};

@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, LogController } from "fastify";
 import type { Health } from "./health.ts";
+import { addHealthMetrics } from "./health-metrics.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { SERVER_LIMITS } from "./server-limits.ts";
@@ -33,6 +34,7 @@ export function createHttp({
     ...SERVER_LIMITS,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
+  addHealthMetrics(metrics.registry, health);
   app.get("/healthz", async (_request, reply) => {
     const { status } = health.report();
     return reply

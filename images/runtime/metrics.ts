@@ -32,7 +32,8 @@ export class Metrics {
     this.latency = new Histogram({
       name: "dsmil_request_latency_seconds",
       help: "Time from receipt to done",
-      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10],
+      // Each layer's p99 among them (docs/alerts.md): between two bounds a share is a guess.
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10],
       ...by("msg_type"),
     });
     const active = new Gauge({

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { closeConnections } from "../access/connection.ts";
+import { registerAlerts } from "./alerts.ts";
 import { registerAudit } from "./audit.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
@@ -39,6 +40,7 @@ for (const register of [
   registerUp,
   registerPlan,
   registerStatus,
+  registerAlerts,
   registerManifest,
   registerTenant,
   registerEvents,

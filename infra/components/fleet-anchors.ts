@@ -109,6 +109,7 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     haproxy: "l7",
     shrink: "shrink",
     prometheus: "prometheus",
+    alertmanager: "alertmanager",
   };
   const servers = services
     .filter((s) => published[s.id] !== undefined && s.scope !== "tenant")

@@ -87,6 +87,31 @@ export interface ManifestShrink {
   readonly mode: "tagged" | "per_tenant" | "off";
 }
 
+export interface ManifestAlertWebhook {
+  readonly id: string;
+  readonly url: string;
+  readonly severities: readonly ("critical" | "warning")[];
+  readonly layers: readonly string[];
+  readonly token_file?: string;
+  readonly ca_file?: string;
+}
+
+export interface ManifestAlertEmail {
+  readonly smarthost: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly severities: readonly ("critical" | "warning")[];
+  readonly layers: readonly string[];
+  readonly username?: string;
+  readonly password_file?: string;
+  readonly ca_file?: string;
+}
+
+export interface ManifestAlerts {
+  readonly webhooks: readonly ManifestAlertWebhook[];
+  readonly email?: ManifestAlertEmail;
+}
+
 export interface ManifestOfficer {
   readonly person: string;
   readonly public_key: string;
@@ -143,6 +168,7 @@ export interface Manifest {
   readonly services: readonly ManifestService[];
   readonly dbe: ManifestDbe;
   readonly shrink: ManifestShrink;
+  readonly alerts: ManifestAlerts;
   readonly tenants: readonly ManifestTenant[];
 }
 

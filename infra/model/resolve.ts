@@ -11,6 +11,7 @@ import type {
 import { collectionsOf, hostName, schemaOf, streamsOf, tenantPrefix, tokenIdBase } from "./names.ts";
 import { resolveNodeKey } from "./node-key.ts";
 import { profileOf } from "./profiles.ts";
+import { resolveAlerts } from "./resolve-alerts.ts";
 import { resolveFeed } from "./resolve-feed.ts";
 import { shrinkServices } from "./shrink-services.ts";
 import { carve, parseSubnet } from "./subnet.ts";
@@ -51,8 +52,9 @@ export function resolve(manifest: Manifest): Model {
     return placed.map((one) => resolveService(one, devices));
   });
   const dbe = resolveDbe(manifest.dbe);
+  const alerts = resolveAlerts(manifest.alerts);
   const tenants = manifest.tenants.map((tenant) => resolveTenant(tenant, manifest.shrink.mode === "per_tenant"));
-  const parts = { fleet, nodes, networks, devices, services, dbe, tenants };
+  const parts = { fleet, nodes, networks, devices, services, dbe, alerts, tenants };
   const hosts = hostEntries(nodes, services, domain);
   return deepFreeze({
     fleet,
@@ -62,6 +64,7 @@ export function resolve(manifest: Manifest): Model {
     devices,
     services,
     dbe,
+    alerts,
     tenants,
     hosts,
     ...buildContainers(parts),

@@ -13,7 +13,15 @@ import { agentCertificate, ingestCertificate, shrinkCertificate } from "../model
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** Servers with a certificate that are of no tenant. */
-const SERVERS: ReadonlySet<string> = new Set(["redis", "postgres", "qdrant", "haproxy", "shrink", "prometheus"]);
+const SERVERS: ReadonlySet<string> = new Set([
+  "redis",
+  "postgres",
+  "qdrant",
+  "haproxy",
+  "shrink",
+  "prometheus",
+  "alertmanager",
+]);
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
 export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
@@ -43,7 +51,7 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
   new Monitoring({ model, node, engine, runtime, caCert, certificate, access });
   const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
-    ...model.services.filter((s) => s.id === "haproxy" || s.id === "prometheus"),
+    ...model.services.filter((s) => s.id === "haproxy" || s.id === "prometheus" || s.id === "alertmanager"),
     ...model.services
       .filter((s) => s.id === "node-agent" && s.node !== node.id)
       .map((s) => ({ id: agentCertificate(s.node) })),

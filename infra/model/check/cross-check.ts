@@ -1,6 +1,7 @@
 import type { Loose, Manifest } from "../manifest.ts";
 import type { Finding } from "../manifest-error.ts";
 import { checkAddresses } from "./addresses.ts";
+import { checkAlerts } from "./alerts.ts";
 import { checkCoalition } from "./coalition.ts";
 import { checkDbe } from "./dbe.ts";
 import { checkDevices } from "./devices.ts";
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   checkShrink,
   checkTenants,
   checkNotify,
+  checkAlerts,
   checkFeeds,
   checkCoalition,
   checkLimits,

@@ -1,9 +1,7 @@
 import type { Finding } from "../manifest-error.ts";
+import { emailProblem, urlProblem } from "../receiver-problem.ts";
 import type { Check } from "./cross-check.ts";
 import { entries } from "./entries.ts";
-
-/** A user, an at sign and a domain with a dot; what mail servers take beyond that is more than a channel needs. */
-const ADDRESS = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 
 /** The target of a channel is of the kind that the channel reaches, and holds no secret. */
 export const checkNotify: Check = (manifest) => {
@@ -12,24 +10,9 @@ export const checkNotify: Check = (manifest) => {
     for (const [i, entry] of (value.notify ?? []).entries()) {
       const { channel, target } = entry ?? {};
       if (channel === undefined || target === undefined) continue;
-      const problem = channel === "email" ? ofAddress(target) : ofUrl(target);
+      const problem = channel === "email" ? emailProblem(target) : urlProblem(target);
       if (problem !== undefined) findings.push({ path: [...path, "notify", i, "target"], message: problem });
     }
   }
   return findings;
 };
-
-const ofAddress = (target: string): string | undefined =>
-  ADDRESS.test(target) ? undefined : `${target} is no email address; expected one such as soc@alpha.example`;
-
-function ofUrl(target: string): string | undefined {
-  const url = URL.parse(target);
-  if (url?.protocol !== "https:")
-    return `${target} is no https URL; expected one such as https://soc.alpha.example/events`;
-  // Not echoed: it may be a secret, and so may the whole be.
-  if (url.username !== "" || url.password !== "") return "a webhook's URL must not hold a user or a password";
-  if (target.includes("?") || target.includes("#")) {
-    return "a webhook's URL must have no query and no fragment: the manifest is no place for a token";
-  }
-  return undefined;
-}

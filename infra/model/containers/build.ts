@@ -2,6 +2,7 @@ import { containerName, logTag, tokenText } from "../names.ts";
 import { profileOf } from "../profiles.ts";
 import { hostIn } from "../subnet.ts";
 import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "../types.ts";
+import { alertmanagerPart } from "./alertmanager.ts";
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l3RouterPart } from "./l3-router.ts";
@@ -28,7 +29,7 @@ import { redisPart } from "./redis.ts";
 import { shrinkPart } from "./shrink.ts";
 import { tenantProgramPart } from "./tenant-program.ts";
 
-type Parts = Pick<Model, "fleet" | "nodes" | "networks" | "devices" | "services" | "dbe" | "tenants">;
+type Parts = Pick<Model, "fleet" | "nodes" | "networks" | "devices" | "services" | "dbe" | "alerts" | "tenants">;
 
 const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> = {
   "dsmil-redis": redisPart,
@@ -61,6 +62,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-node-agent": nodeAgentPart,
   "dsmil-node-exporter": nodeExporterPart,
   "dsmil-prometheus": prometheusPart,
+  "dsmil-alertmanager": alertmanagerPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */
@@ -97,6 +99,7 @@ function build(
     fleet,
     service,
     dbe,
+    alerts: model.alerts,
     nodeKey,
     address: node?.address ?? "",
     needs,

@@ -1,4 +1,4 @@
-import type { Container, Dbe, Fleet, NodeKey, Service, Tenant, Volume } from "../types.ts";
+import type { Alerts, Container, Dbe, Fleet, NodeKey, Service, Tenant, Volume } from "../types.ts";
 
 /** What differs from image to image in a container. */
 export interface ContainerPart extends Pick<Container, "env" | "mounts" | "tmpfs" | "health" | "stopSeconds"> {
@@ -19,6 +19,7 @@ export interface PartContext {
   readonly fleet: Fleet;
   readonly service: Service;
   readonly dbe: Dbe;
+  readonly alerts: Alerts;
   /** Of the service's node. */
   readonly nodeKey: NodeKey;
   /** Of the service's node. */
