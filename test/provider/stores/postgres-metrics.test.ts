@@ -38,7 +38,9 @@ contractSuite<Inputs, State>({
   ],
   fingerprint: rig.fingerprint,
   gone: async () => (await sql("SELECT 1 FROM pg_roles WHERE rolname LIKE '%metrics%'")).length === 0,
-  works: (given) => rig.as(READER, given.password, (client) => client.query("SELECT * FROM pg_stat_activity")),
+  async works(given) {
+    await rig.as(READER, given.password, (client) => client.query("SELECT * FROM pg_stat_activity"));
+  },
   importWithout: ["password"],
 });
 
