@@ -22,6 +22,8 @@ export interface MonitoringArgs {
   /** Certificate of a server on this node. */
   readonly certificate: (id: string) => pulumi.Output<ServerCertificate>;
   readonly access: pulumi.Output<OperatorAccess>;
+  /** What else containers wait for, by their service's id. */
+  readonly requires?: Readonly<Record<string, readonly pulumi.Resource[]>>;
 }
 
 /** What watches this node, and what of the watching of all of them runs here. */
@@ -35,7 +37,8 @@ export class Monitoring extends pulumi.ComponentResource {
     const monitors = new Set(model.services.filter(({ kind }) => kind === "monitor").map(({ id }) => id));
     const plans = model.containers.filter((c) => c.node === node.id && monitors.has(c.service));
     const has = (service: string): boolean => plans.some((plan) => plan.service === service);
-    const requires: Record<string, NodeFiles[]> = {
+    const requires = {
+      ...args.requires,
       ...(has("node-agent") && { "node-agent": this.agentFiles() }),
       ...(has("prometheus") && { prometheus: prometheusFiles(args, this) }),
     };
@@ -71,7 +74,7 @@ export class Monitoring extends pulumi.ComponentResource {
     return new NodeFiles(name, { node: this.args.node.id, path, dirMode: "0700", files }, { parent: this });
   }
 
-  private containers(plans: readonly Container[], requires: Readonly<Record<string, NodeFiles[]>>): HealthGate {
+  private containers(plans: readonly Container[], requires: MonitoringArgs["requires"] = {}): HealthGate {
     const { model, node, engine, runtime } = this.args;
     const made = plans.map((plan) => {
       const volumes = plan.mounts.filter((m) => m.type === "volume").map((m) => m.source);

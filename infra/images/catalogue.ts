@@ -68,7 +68,7 @@ const SERVICES = [
 /** Services that run models. */
 const MODEL_SERVICES = ["l3-router", "l4-classifier", "l5-forecaster", "l6-risk", "l7-perception", "l7-rag"] as const;
 const DATA = ["redis", "postgres", "qdrant", "haproxy"] as const;
-const MONITORS = ["prometheus", "alertmanager", "node-exporter"] as const;
+const MONITORS = ["prometheus", "alertmanager", "node-exporter", "redis-exporter", "postgres-exporter"] as const;
 
 /** Every image of the project below `root`, bases before what stands on them. */
 export function imageCatalogue(root: string): readonly ImageEntry[] {

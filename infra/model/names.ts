@@ -30,6 +30,7 @@ export const RESERVED_TENANT_IDS: Readonly<Record<string, string>> = {
   health: "the shared stream HEALTH_EVENTS would fall under HEALTH_*",
   hotpath: "the hot-path volumes",
   information: "the schema information_schema of PostgreSQL",
+  metrics: "the schema and login of PostgreSQL's exporter (dsmil_metrics)",
   node: "node identities",
   peers: "the peers' keys",
   pg: "names of PostgreSQL itself (pg_*)",

@@ -64,6 +64,8 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },
   "dsmil-node-agent": { kind: "monitor", scope: "node", scalable: false, hostNetwork: true },
   "dsmil-node-exporter": { kind: "monitor", scope: "node", scalable: false, hostNetwork: true },
+  "dsmil-redis-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },
+  "dsmil-postgres-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },
   "dsmil-prometheus": { kind: "monitor", scope: "shared", role: "soc", scalable: false },
 };
 

@@ -38,3 +38,12 @@ export function tenantRedisUsers(tenant: Pick<Tenant, "id" | "streams">): readon
     { name: redisUser(tenant.id, "ingest"), rules: allow(`%W~${tenant.streams.l3In}`, ...connection, "xadd", "xlen") },
   ];
 }
+
+/**
+ * The fleet's user for Redis' exporter: statistics of the server. It has no keys, and no command that tells of one: no
+ * SLOWLOG GET, no MONITOR, no CLIENT LIST.
+ */
+export const METRICS_REDIS_USER: RedisUserRules = {
+  name: "dsmil_metrics",
+  rules: allow("resetkeys", ...connection, "info", "latency|latest", "slowlog|len"),
+};

@@ -20,6 +20,8 @@ export type * from "./resources/policy-bundle/args.ts";
 export * from "./resources/policy-bundle/resource.ts";
 export type * from "./resources/postgres-audit-trail/args.ts";
 export * from "./resources/postgres-audit-trail/resource.ts";
+export type * from "./resources/postgres-metrics-reader/args.ts";
+export * from "./resources/postgres-metrics-reader/resource.ts";
 export type * from "./resources/postgres-tenant-schema/args.ts";
 export * from "./resources/postgres-tenant-schema/resource.ts";
 export type * from "./resources/pqc-node-identity/args.ts";

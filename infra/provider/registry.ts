@@ -23,6 +23,8 @@ export const registry: Readonly<Record<string, () => Promise<AnyHandler>>> = {
     (await import("./resources/postgres-tenant-schema/handler.ts")).postgresTenantSchema,
   "dsmil:index:PostgresAuditTrail": async () =>
     (await import("./resources/postgres-audit-trail/handler.ts")).postgresAuditTrail,
+  "dsmil:index:PostgresMetricsReader": async () =>
+    (await import("./resources/postgres-metrics-reader/handler.ts")).postgresMetricsReader,
   "dsmil:index:QdrantTenantCollections": async () =>
     (await import("./resources/qdrant-tenant-collections/handler.ts")).qdrantTenantCollections,
 };

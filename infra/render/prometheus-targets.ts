@@ -1,7 +1,15 @@
 import type { Container, Model } from "../model/types.ts";
 
-/** Who has no figures of its own: QUIC's sidecar, which its gateway speaks for, and the stores, which exporters speak for. */
-type Job = "services" | "haproxy" | "node";
+/** Without figures of their own are QUIC's sidecar, which its gateway speaks for, and stores that have an exporter. */
+type Job = "services" | "haproxy" | "node" | "redis" | "postgres";
+
+/** Images that are not ours, whose figures are a job of their own; at the service's port, or where it is asked for its health. */
+const JOBS: Readonly<Record<string, { readonly job: Job; readonly at: "port" | "health" }>> = {
+  "dsmil-haproxy": { job: "haproxy", at: "health" },
+  "dsmil-node-exporter": { job: "node", at: "port" },
+  "dsmil-redis-exporter": { job: "redis", at: "port" },
+  "dsmil-postgres-exporter": { job: "postgres", at: "port" },
+};
 
 /** A target as a node's agent reads it (images/node-agent/src/targets.ts). */
 interface TargetEntry {
@@ -30,17 +38,14 @@ export function renderTargets(
 
 function targetOf({ services }: Pick<Model, "services">, container: Container): TargetEntry[] {
   const service = services.find(({ id }) => id === container.service);
-  const job = jobOf(container, service?.kind);
-  if (service === undefined || job === undefined) return [];
-  const port = job === "node" ? service.port : container.health.port;
-  return [{ container: container.name, job, scheme: "http", port, path: "/metrics", labels: labelsOf(container) }];
-}
-
-/** Programs of ours answer with their figures where they answer for their health. */
-function jobOf({ image, health }: Container, kind: string | undefined): Job | undefined {
-  if (image === "dsmil-haproxy") return "haproxy";
-  if (image === "dsmil-node-exporter") return "node";
-  return health.kind === "http" && (kind === "program" || kind === "bus") ? "services" : undefined;
+  if (service === undefined) return [];
+  const { image, name, health } = container;
+  const { job, at } = JOBS[image] ?? { job: "services", at: "health" };
+  // Programs of ours answer with their figures where they answer for their health.
+  const ours = health.kind === "http" && (service.kind === "program" || service.kind === "bus");
+  if (JOBS[image] === undefined && !ours) return [];
+  const port = at === "port" ? service.port : health.port;
+  return [{ container: name, job, scheme: "http", port, path: "/metrics", labels: labelsOf(container) }];
 }
 
 function labelsOf({ node, service, layer, device, tenant }: Container): Record<string, string> {

@@ -8,6 +8,7 @@ import { Monitoring } from "../components/monitoring.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
 import { OperatorAnchors } from "../components/operator-anchors.ts";
 import { signPolicies } from "../components/sign-policies.ts";
+import { StoreMetrics } from "../components/store-metrics.ts";
 import { TenantData } from "../components/tenant-data.ts";
 import { agentCertificate, ingestCertificate, shrinkCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
@@ -48,7 +49,8 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
   });
   const { access } = new OperatorAnchors(model);
   const certificate = (id: string) => anchors.certificate(id);
-  new Monitoring({ model, node, engine, runtime, caCert, certificate, access });
+  const { requires } = new StoreMetrics({ model, node: node.id, stores });
+  new Monitoring({ model, node, engine, runtime, caCert, certificate, access, requires });
   const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
     ...model.services.filter((s) => s.id === "haproxy" || s.id === "prometheus" || s.id === "alertmanager"),

@@ -41,7 +41,7 @@ type QueryData =
       readonly result: readonly { readonly metric: PrometheusSeries["metric"]; readonly value: [number, string] }[];
     }
   | { readonly resultType: "scalar"; readonly result: readonly [number, string] }
-  | { readonly resultType: "matrix" | "string" };
+  | { readonly resultType: "matrix" | "string"; readonly result: unknown };
 
 /** One question with the operator's certificate, which Prometheus lets nobody in without. */
 async function ask<T>({ endpoints, data }: Fleet, path: string): Promise<T> {

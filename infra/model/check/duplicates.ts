@@ -1,5 +1,6 @@
 import type { Finding, ManifestPath } from "../manifest-error.ts";
 import { formatPath } from "../manifest-error.ts";
+import { profileOf } from "../profiles.ts";
 import type { Check } from "./cross-check.ts";
 import { entries } from "./entries.ts";
 import { nodeOf } from "./placement.ts";
@@ -26,6 +27,12 @@ export const checkDuplicates: Check = (manifest) => {
     const node = nodeOf(manifest, value);
     if (node === undefined || value.publish === undefined) continue;
     once(`port ${node}`, value.publish, [...path, "publish"], `port ${value.publish} of ${node}`);
+  }
+  for (const { path, value } of entries("services", manifest.services)) {
+    if (value.image === undefined || !profileOf(value.image).hostNetwork) continue;
+    for (const { id } of manifest.nodes?.flatMap((one) => one ?? []) ?? []) {
+      if (id !== undefined) once(`port ${id}`, value.port, [...path, "port"], `port ${value.port} of ${id}`);
+    }
   }
   for (const [service, port] of [
     ["l3-router", "ingest_port"],

@@ -108,6 +108,8 @@ function exposure(manifest: Loose<Manifest>, service: Service, profile: ImagePro
       const message = `on "${id}" the containers of tenants could talk to each other; expected a network without intercontainer`;
       problems.push({ key: "networks", item, message });
     }
+  } else if (profile.hostNetwork && service.publish !== undefined) {
+    problems.push({ key: "publish", message: "it listens on its node already; expected no publish" });
   } else if (profile.scalable && service.publish !== undefined && (service.replicas ?? 1) > 1) {
     const message = "replicas of a node cannot share a port; expected no publish here, and a balancer that has one";
     problems.push({ key: "publish", message });

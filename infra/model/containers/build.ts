@@ -4,6 +4,7 @@ import { hostIn } from "../subnet.ts";
 import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "../types.ts";
 import { alertmanagerPart } from "./alertmanager.ts";
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
+import { postgresExporterPart, redisExporterPart } from "./exporters.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l3RouterPart } from "./l3-router.ts";
 import { l7AgentPart } from "./l7-agent.ts";
@@ -61,6 +62,8 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-shrink": shrinkPart,
   "dsmil-node-agent": nodeAgentPart,
   "dsmil-node-exporter": nodeExporterPart,
+  "dsmil-redis-exporter": redisExporterPart,
+  "dsmil-postgres-exporter": postgresExporterPart,
   "dsmil-prometheus": prometheusPart,
   "dsmil-alertmanager": alertmanagerPart,
 };

@@ -3,7 +3,7 @@ import type { ContainerPart, PartContext } from "./part.ts";
 import { caFolder, folder } from "./paths.ts";
 
 /** Where a node's agent finds what it may scrape: a folder a tenant, and `shared`. */
-export const AGENT_TARGETS = "/etc/dsmil/agent/targets";
+export const AGENT_TARGETS = "/etc/dsmil/agent/tenants";
 /** The agent's certificate. */
 export const AGENT_CERTS = "/etc/dsmil/certs/agent";
 /** Loopback port of the agent's health, in the node's network. */

@@ -53,9 +53,11 @@ describe("image tags", () => {
       "dsmil-lab-node",
       "dsmil-node-exporter",
       "dsmil-postgres",
+      "dsmil-postgres-exporter",
       "dsmil-prometheus",
       "dsmil-qdrant",
       "dsmil-redis",
+      "dsmil-redis-exporter",
       "dsmil-swtpm",
     ]);
   });

@@ -15,10 +15,19 @@ export function roleRepair({ want, found }: Difference, names: SchemaNames): Ste
     case "setting":
       return [{ sql: setting(value, want !== undefined) }];
     case "member":
-      return [{ sql: `REVOKE ${identifier(String(value.role))} FROM ${identifier(String(value.member))} CASCADE` }];
+      return membership(value, want !== undefined, found !== undefined);
     default:
       return elsewhere(value, names);
   }
+}
+
+/** What differs on both sides is the right to pass it on: it is given anew. */
+function membership(value: Fact["value"], wanted: boolean, found: boolean): Step[] {
+  const [role, member] = [identifier(String(value.role)), identifier(String(value.member))];
+  return [
+    ...(found ? [{ sql: `REVOKE ${role} FROM ${member} CASCADE` }] : []),
+    ...(wanted ? [{ sql: `GRANT ${role} TO ${member}${value.admin ? " WITH ADMIN OPTION" : ""}` }] : []),
+  ];
 }
 
 /** A role that left: what it owned goes to the administrator, what it was granted goes with it. */
