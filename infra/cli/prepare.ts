@@ -9,7 +9,10 @@ import { Phases } from "./phases.ts";
 import { projectRoot } from "./root.ts";
 
 /** Debian packages with the real servers that service and provider tests start for themselves, and for Python clients. */
-const TEST_PACKAGES = ["redis-server", "postgresql-15", "haproxy", "prometheus", "python3-venv"] as const;
+const TEST_PACKAGES = [
+  ...["redis-server", "postgresql-15", "haproxy", "python3-venv"],
+  ...["prometheus", "prometheus-alertmanager"],
+] as const;
 
 /** Makes this machine fit: checks everything first, then packages, Pulumi and an engine. */
 export async function prepareMachine(
