@@ -1,4 +1,5 @@
 import type { Series } from "./prometheus.ts";
+import { readNumber } from "./read-number.ts";
 
 /**
  * Reads an answer of Prometheus' `/api/v1/query`.
@@ -36,11 +37,9 @@ function labelsOf(metric: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(record(metric)).map(([label, value]) => [label, String(value)]));
 }
 
-/** `[seconds, "value"]`; infinities are written as Prometheus writes them. */
+/** `[seconds, "value"]`. */
 function numberOf(pair: unknown): number {
   const text: unknown = Array.isArray(pair) ? pair[1] : undefined;
   if (typeof text !== "string") throw new Error("Prometheus' answer has a series without a value");
-  if (text === "+Inf") return Number.POSITIVE_INFINITY;
-  if (text === "-Inf") return Number.NEGATIVE_INFINITY;
-  return text === "NaN" ? Number.NaN : Number(text);
+  return readNumber(text);
 }

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { factsOf, type MetricFacts } from "../../../infra/metrics/facts.ts";
-import { guideProblems, LABELS } from "../../../infra/metrics/guide.ts";
+import { guideProblems } from "../../../infra/metrics/guide.ts";
 import { baseMetrics, ownMetrics, PROGRAM_PARTS } from "../../../infra/metrics/programs.ts";
 
 const ALL = [...baseMetrics(), ...Object.keys(PROGRAM_PARTS).flatMap(ownMetrics)];
@@ -11,11 +11,6 @@ describe("the naming guide", () => {
   it("is kept by every metric of every program", () => {
     expect(ALL.length).toBeGreaterThan(50);
     expect(ALL.flatMap((metric) => guideProblems(metric).map((problem) => `${metric.name}: ${problem}`))).toEqual([]);
-  });
-
-  it("lists no label that nobody has", () => {
-    const used = new Set(ALL.flatMap(({ labels }) => labels));
-    expect(Object.keys(LABELS).filter((label) => !used.has(label))).toEqual([]);
   });
 
   it("lets one name have one type and one set of labels, wherever it is", () => {
