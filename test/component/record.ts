@@ -84,10 +84,14 @@ function dataOutputs(
     rootPublicKey: "00",
     rootSeed: "root-seed-hidden",
     certificates: Object.fromEntries(
-      ["haproxy", "shrink", "node-a", "node-b", ...tenants.flatMap((t) => [`ingest_${t}`, `shrink_${t}`])].map((id) => [
-        id,
-        { cert: `${id}-cert`, key: `${id}-key-hidden` },
-      ]),
+      [
+        "haproxy",
+        "shrink",
+        "alertmanager",
+        "node-a",
+        "node-b",
+        ...tenants.flatMap((t) => [`ingest_${t}`, `shrink_${t}`]),
+      ].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
     ),
     serverCertificates: { redis: "redis-cert", "node-a": "node-a-cert" },
     audit: { readerPassword: "audit-reader-hidden" },
