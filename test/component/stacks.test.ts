@@ -421,10 +421,4 @@ describe("the alertmanager", () => {
       ...{ type: "bind", source: "/etc/dsmil-alerts", target: "/run/dsmil/alert-access", readOnly: true },
     });
   });
-
-  it("is not touched by a tenant that nobody is told of", async () => {
-    const before = files(await compose("node-a", loadManifestText(MANIFEST)), "alertmanager");
-    const after = files(await compose("node-a", loadManifestText(`${MANIFEST}${CHARLIE}`)), "alertmanager");
-    expect(after).toEqual(before);
-  });
 });

@@ -71,6 +71,12 @@ describe("the alertmanager's configuration", () => {
     expect(await toldOf("severity=none", "alertname=Watchdog")).toEqual(["nobody"]);
   });
 
+  it("is not changed by a tenant that nobody is told of", () => {
+    const [, bravo] = model.tenants;
+    const more = bravo === undefined ? [] : [...model.tenants, { ...bravo, id: "charlie", prefix: "CHARLIE" }];
+    expect(renderAlertmanagerConf({ ...model, tenants: more })).toBe(renderAlertmanagerConf(model));
+  });
+
   it("tells no tenant by mail where there is no mail server", () => {
     const { receivers } = parse(renderAlertmanagerConf({ ...full, alerts: { webhooks: [] } })) as {
       receivers: { name: string }[];
