@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import pc from "picocolors";
-import { type FiringAlert, firingAlerts } from "./alerts/firing.ts";
+import { firingAlerts } from "./alerts/firing.ts";
 import { operatorCertificate } from "./alerts/operator-certificate.ts";
+import type { FiringAlert } from "./alerts/read-alerts.ts";
 import { ExitError, UserError } from "./errors.ts";
 import { clean } from "./events/render.ts";
 import { findTenant, withFleet } from "./stores/fleet.ts";

@@ -9,8 +9,8 @@ import { SERVICE_UID } from "./service-container.ts";
 export interface AlertmanagerFilesArgs {
   readonly model: Model;
   readonly node: Node;
-  /** PEM of the fleet's CA, by which clients are known. */
-  readonly caCert: pulumi.Input<string>;
+  /** PEM of the authority by which clients are known. */
+  readonly clientsCa: pulumi.Input<string>;
   /** Certificate and key of a server, by the service's id. */
   readonly certificate: (id: string) => pulumi.Output<ServerCertificate>;
 }
@@ -19,7 +19,7 @@ export interface AlertmanagerFilesArgs {
  * What the alertmanager waits for: its configuration, which it takes anew without a restart, and its certificate, which
  * it reads at each connection. Nothing where the node has none.
  */
-export function alertmanagerFiles({ model, node, caCert, certificate }: AlertmanagerFilesArgs): NodeFiles[] {
+export function alertmanagerFiles({ model, node, clientsCa, certificate }: AlertmanagerFilesArgs): NodeFiles[] {
   const plan = model.containers.find((one) => one.service === "alertmanager" && one.node === node.id);
   if (plan === undefined) return [];
   const own = { node: node.id, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0750" };
@@ -40,7 +40,7 @@ export function alertmanagerFiles({ model, node, caCert, certificate }: Alertman
       files: {
         "tls.crt": { content: cert, mode: "0444" },
         "tls.key": { content: key, mode: "0400" },
-        "ca.crt": { content: caCert, mode: "0444" },
+        "clients-ca.crt": { content: clientsCa, mode: "0444" },
       },
     }),
   ];

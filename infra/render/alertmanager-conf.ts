@@ -71,14 +71,17 @@ export function renderAlertmanagerConf(
   return `# Generated from the manifest.\n${stringify(conf, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
-/** web.yml: nobody without a certificate of the fleet that is made for clients. */
+/**
+ * web.yml: nobody without a certificate for clients.
+ * @param certs folder of the server's own certificate as the alertmanager sees it
+ */
 export function renderAlertmanagerWeb(certs = "/etc/dsmil/certs"): string {
   return stringify({
     tls_server_config: {
       cert_file: `${certs}/tls.crt`,
       key_file: `${certs}/tls.key`,
       client_auth_type: "RequireAndVerifyClientCert",
-      client_ca_file: `${certs}/ca.crt`,
+      client_ca_file: `${certs}/clients-ca.crt`,
       min_version: "TLS12",
     },
   });

@@ -13,6 +13,8 @@ const MILDER: readonly (readonly [severe: string, mild: string, equal: readonly 
   ["SignerEnds", "SignerEndsSoon", ["signer"]],
   ["BalancerWithoutServer", "BalancerServerDown", ["node"]],
   ["ContainerDown", "ServiceDown", ["container"]],
+  ["ContainerOutOfMemory", "ContainerMemoryHigh", ["container"]],
+  ["ServiceDown", "ContainerUnhealthy", ["container"]],
   ["ServiceDown", "ServiceUnhealthy", ["container"]],
   ["ServiceUnhealthy", "ServiceDegraded", ["container"]],
 ];

@@ -23,7 +23,7 @@ export function socStack({ model, node, root, rules }: NodeStackArgs): Record<st
     "l8-crypto": [bus, runtime.keys, ...cryptoFiles(fleet)],
     "l8-enclave": [bus, runtime.keys, ...enclaveFiles(fleet)],
     shrink: sharedShrinkFiles({ model, node }, certificate),
-    alertmanager: alertmanagerFiles({ model, node, caCert: anchors.caCert, certificate }),
+    alertmanager: alertmanagerFiles({ model, node, clientsCa: anchors.caCert, certificate }),
   };
   new SharedServices({ model, node, engine, runtime, requires });
   tenantsOn({ model, node, root, rules, engine, runtime, data, tenants: model.tenants });

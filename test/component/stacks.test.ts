@@ -393,3 +393,32 @@ describe("SHRINK", () => {
     expect(() => loadManifestText(clash)).toThrow(/port 8601 of node-a is taken/);
   });
 });
+
+describe("the alertmanager", () => {
+  const told = MANIFEST.replace(
+    "alerts:\n  webhooks: []\n",
+    "alerts:\n  webhooks: [{ id: ops, url: 'https://ops.example/x', token_file: /etc/dsmil-alerts/ops.token }]\n",
+  );
+  const files = (all: readonly Registration[], name: string) =>
+    all.find((r) => r.type === "dsmil:index:NodeFiles" && r.name === name)?.inputs;
+
+  it("stands on the SOC node, and is reached with TLS on its address", async () => {
+    const all = await compose("node-a", loadManifestText(MANIFEST));
+    const container = all.find((r) => r.type === CONTAINER && r.name === "dsmil-alertmanager")?.inputs;
+    expect(container?.ports).toEqual([{ internal: 9093, external: 9093, protocol: "tcp", ip: "172.20.0.10" }]);
+    expect(container?.command).toEqual(["--web.external-url=https://alertmanager.dsmil.local:9093"]);
+    expect(JSON.stringify(container?.mounts)).not.toContain("alert-access");
+    expect(JSON.stringify(files(all, "alertmanager-tls")?.files)).toContain("alertmanager-key-hidden");
+  });
+
+  it("takes a change of who is told without a restart, and secrets are files of the operator's", async () => {
+    const all = await compose("node-a", loadManifestText(told));
+    const config = files(all, "alertmanager");
+    expect(config?.reload).toEqual([{ container: "dsmil-alertmanager", signal: "SIGHUP" }]);
+    expect(JSON.stringify(config?.files)).toContain("credentials_file: /run/dsmil/alert-access/ops.token");
+    const container = all.find((r) => r.type === CONTAINER && r.name === "dsmil-alertmanager")?.inputs;
+    expect(container?.mounts).toContainEqual({
+      ...{ type: "bind", source: "/etc/dsmil-alerts", target: "/run/dsmil/alert-access", readOnly: true },
+    });
+  });
+});

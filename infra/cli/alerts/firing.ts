@@ -1,23 +1,6 @@
-import { UserError } from "../errors.ts";
 import type { Endpoint } from "../stores/endpoints.ts";
-import { type HttpsAnswer, type HttpsCall, httpsRequest } from "../stores/https-request.ts";
-
-/** An alert that fires now. */
-export interface FiringAlert {
-  readonly name: string;
-  readonly severity: string;
-  /** RFC 3339, when it began to hold. */
-  readonly since: string;
-  readonly summary: string;
-  readonly description: string;
-  readonly runbook: string;
-  /** The rest: `node`, `layer`, `tenant` … */
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** Always fires while rules are computed. */
-const WATCHDOG = "Watchdog";
-const ORDER = ["critical", "warning"];
+import { type HttpsCall, httpsRequest } from "../stores/https-request.ts";
+import { type FiringAlert, readAlerts, unknown } from "./read-alerts.ts";
 
 /**
  * Asks Prometheus what fires, most severe and oldest first.
@@ -28,46 +11,10 @@ export async function firingAlerts(
   endpoint: Endpoint,
   client: NonNullable<HttpsCall["client"]>,
 ): Promise<FiringAlert[]> {
-  const asked = { method: "GET", path: "/api/v1/alerts", client } as const;
-  const answer = await httpsRequest(endpoint, asked).catch((error: Error) => {
-    throw unknown(`Prometheus does not answer: ${error.message}`);
-  });
-  const alerts = read(answer);
-  if (!alerts.some(({ name }) => name === WATCHDOG)) {
-    throw unknown(`${WATCHDOG} does not fire: Prometheus has just started, or computes no rules`);
-  }
-  const rank = ({ severity }: FiringAlert): number =>
-    ORDER.includes(severity) ? ORDER.indexOf(severity) : ORDER.length;
-  return alerts
-    .filter(({ name }) => name !== WATCHDOG)
-    .sort((a, b) => rank(a) - rank(b) || Date.parse(a.since) - Date.parse(b.since) || (a.name < b.name ? -1 : 1));
-}
-
-const unknown = (what: string): UserError => new UserError(what, "what fires is not known; see `bin/dsmil status`");
-
-function read({ status, body }: HttpsAnswer): FiringAlert[] {
-  if (status !== 200) throw unknown(`Prometheus answers ${status}: ${body.slice(0, 200)}`);
-  let found: unknown;
-  try {
-    found = JSON.parse(body);
-  } catch {
-    throw unknown(`Prometheus' answer of ${body.length} bytes is no JSON, or longer than is read`);
-  }
-  const alerts = (found as { data?: { alerts?: unknown } } | null)?.data?.alerts;
-  if (!Array.isArray(alerts)) throw unknown("Prometheus' answer has no alerts");
-  return alerts.flatMap((alert: unknown) => firing(alert) ?? []);
-}
-
-function firing(alert: unknown): FiringAlert | undefined {
-  const { state, labels, annotations, activeAt } = (alert ?? {}) as Readonly<Record<string, unknown>>;
-  if (state !== "firing") return undefined;
-  const { alertname = "", severity = "none", ...rest } = texts(labels);
-  const { summary = "", description = "", runbook = "" } = texts(annotations);
-  const since = typeof activeAt === "string" ? activeAt : "";
-  return { name: alertname, severity, since, summary, description, runbook, labels: rest };
-}
-
-const texts = (value: unknown): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(value ?? {}).flatMap(([key, text]) => (typeof text === "string" ? [[key, text]] : [])),
+  const answer = await httpsRequest(endpoint, { method: "GET", path: "/api/v1/alerts", client }).catch(
+    (error: Error) => {
+      throw unknown(`Prometheus does not answer: ${error.message}`);
+    },
   );
+  return readAlerts(answer);
+}

@@ -2,8 +2,12 @@
 export const SERIES = {
   /** 1 while a container runs; of the node agent, with the labels of a target. */
   containerUp: "dsmil_container_up",
+  /** 1 while the engine's own check of it passes. */
+  containerHealthy: "dsmil_container_healthy",
   /** How often the engine started it again. */
   containerRestarts: "dsmil_container_restarts_total",
+  /** Processes that the kernel ended for want of memory. */
+  containerOomKills: "dsmil_container_oom_kills_total",
   containerMemory: "dsmil_container_memory_bytes",
   containerMemoryLimit: "dsmil_container_memory_limit_bytes",
 } as const;

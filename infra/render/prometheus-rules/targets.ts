@@ -45,6 +45,23 @@ export const targetRules: RuleGroup = {
       remedy: "`docker inspect` says why it ended; `bin/dsmil up` starts what the manifest wants.",
     },
     {
+      name: "ContainerUnhealthy",
+      expr: `${SERIES.containerHealthy} == 0`,
+      for: "1m",
+      severity: "warning",
+      summary: "The engine's check of {{ $labels.container }} on {{ $labels.node }} fails",
+      description: "It runs, and does not answer as it should.",
+      remedy: "`docker inspect` has what the check said last; then its log.",
+    },
+    {
+      name: "ContainerOutOfMemory",
+      expr: `increase(${SERIES.containerOomKills}[10m]) > 0`,
+      severity: "critical",
+      summary: "The kernel ended a process of {{ $labels.container }} on {{ $labels.node }}",
+      description: "It wanted more memory than its limit.",
+      remedy: "As for ContainerMemoryHigh.",
+    },
+    {
       name: "ContainerRestarts",
       // Four or more: what is between two samples is guessed at the ends of the time.
       expr: `increase(${SERIES.containerRestarts}[15m]) > 3.5`,

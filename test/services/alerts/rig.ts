@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -82,6 +82,7 @@ export class AlertRig {
     this.#model = modelOf(this);
     writeFileSync(join(this.folder, "ops.token"), "hidden-ops-token");
     writeFileSync(join(this.folder, "mail.password"), PASSWORD);
+    copyFileSync(this.certificates.ca, join(this.folder, "clients-ca.crt"));
     writeFileSync(join(this.folder, "web.yml"), renderAlertmanagerWeb(this.folder));
     this.configure(this.#model);
     for (const tenant of ["alpha", "bravo"]) await this.up(tenant);

@@ -53,7 +53,7 @@ describe("the fleet's rules", () => {
   const burns = (group: RuleGroup): boolean => group.name.startsWith("dsmil-burn-");
   const recorded = groups.filter((group) => group.records.length > 0);
   for (const group of groups.filter((one) => one.alerts.length > 0 && !burns(one))) {
-    it(`${group.name}: each fires, and does not next to its threshold`, { timeout: 120_000 }, async () => {
+    it(`${group.name}: each fires, and does not next to its threshold`, { timeout: 300_000 }, async () => {
       const looksBack = group.alerts.some(({ expr }) => expr.includes("dsmil:"));
       await play(group.name, [...(looksBack ? recorded : []), group], [group]);
     });

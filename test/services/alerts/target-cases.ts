@@ -42,6 +42,20 @@ export const targetCases: readonly AlertCase[] = [
     at: "90s",
   },
   {
+    alert: "ContainerUnhealthy",
+    labels: { severity: "warning", container: "dsmil-redis" },
+    fires: [[`dsmil_container_healthy{${CONTAINER}}`, "0+0x10"]],
+    quiet: [[`dsmil_container_healthy{${CONTAINER}}`, "1+0x4 0+0x4 1"]],
+    at: "90s",
+  },
+  {
+    alert: "ContainerOutOfMemory",
+    labels: { severity: "critical", container: "dsmil-redis" },
+    fires: [[`dsmil_container_oom_kills_total{${CONTAINER}}`, "0+0x5 1+0x10"]],
+    quiet: [[`dsmil_container_oom_kills_total{${CONTAINER}}`, "1+0x15"]],
+    at: "2m",
+  },
+  {
     alert: "ContainerRestarts",
     labels: { severity: "warning", container: "dsmil-redis" },
     fires: [[`dsmil_container_restarts_total{${CONTAINER}}`, "0+0x30 1 2 3 4 5 5+0x50"]],

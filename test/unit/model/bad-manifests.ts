@@ -18,6 +18,9 @@ const bad = (
   suggestion?: string,
 ): BadManifest => ({ name, find, replace, path, message, ...(suggestion !== undefined && { suggestion }) });
 
+/** The manifest's `alerts` with this in them, before the tenants. */
+const alerts = (what: string): string => `alerts:\n  ${what}\n\ntenants:\n`;
+
 const YAML = [
   bad("a key twice", "  version: v5.0", "  version: v5.0\n  ▸name: other", "", "Map keys must be unique"),
   bad(
@@ -30,6 +33,81 @@ const YAML = [
   bad("a tab for indentation", "  name: dsmil", "▸\tname: dsmil", "", "Tabs are not allowed"),
   bad("an alias to nothing", "version: v5.0", "version: ▸*release", "", "Unresolved alias"),
   bad("a second document", "tenants:\n", "▸---\ntenants:\n", "", "multiple documents"),
+];
+
+const ALERTS = [
+  bad(
+    "two receivers of one id",
+    "tenants:\n",
+    alerts("webhooks: [{ id: ops, url: 'https://a.example/x' }, { id: ▸ops, url: 'https://b.example/x' }]"),
+    "alerts.webhooks[1].id",
+    "is taken",
+  ),
+  bad(
+    "a receiver in the clear",
+    "tenants:\n",
+    alerts("webhooks: [{ id: ops, url: ▸'http://a.example/x' }]"),
+    "alerts.webhooks[0].url",
+    "is no https URL",
+  ),
+  bad(
+    "a receiver with a password",
+    "tenants:\n",
+    alerts("webhooks: [{ id: ops, url: ▸'https://u:p@a.example/x' }]"),
+    "alerts.webhooks[0].url",
+    "must not hold a user or a password",
+  ),
+  bad(
+    "a severity that is none",
+    "tenants:\n",
+    alerts("webhooks: [{ id: ops, url: 'https://a.example/x', severities: [▸loud] }]"),
+    "alerts.webhooks[0].severities[0]",
+    'expected "critical" or "warning"',
+  ),
+  bad(
+    "alerts of a layer that is not there",
+    "tenants:\n",
+    alerts("webhooks: [{ id: ops, url: 'https://a.example/x', layers: [▸L77] }]"),
+    "alerts.webhooks[0].layers[0]",
+    'there is no layer "L77"',
+  ),
+  bad(
+    "files of receivers in two folders",
+    "tenants:\n",
+    alerts(
+      "webhooks: [{ id: ops, url: 'https://a.example/x', token_file: /etc/dsmil-alerts/t, ca_file: ▸/etc/elsewhere/ca }]",
+    ),
+    "alerts.webhooks[0].ca_file",
+    "lies in /etc/elsewhere; expected /etc/dsmil-alerts",
+  ),
+  bad(
+    "a token among the fleet's own files",
+    "tenants:\n",
+    alerts("webhooks: [{ id: ops, url: 'https://a.example/x', token_file: ▸/etc/dsmil/admin/token }]"),
+    "alerts.webhooks[0].token_file",
+    "is the fleet's or the system's",
+  ),
+  bad(
+    "a mail server without a port",
+    "tenants:\n",
+    alerts("email: { smarthost: ▸mail.example, from: a@b.example }"),
+    "alerts.email.smarthost",
+    "expected host:port",
+  ),
+  bad(
+    "a sender that is no address",
+    "tenants:\n",
+    alerts("email: { smarthost: 'mail.example:587', from: ▸nobody }"),
+    "alerts.email.from",
+    "is no email address",
+  ),
+  bad(
+    "a name at the mail server without a password",
+    "tenants:\n",
+    alerts("email: ▸{ smarthost: 'mail.example:587', from: a@b.example, username: x }"),
+    "alerts.email",
+    "expected both or none",
+  ),
 ];
 
 const SCHEMA = [
@@ -753,4 +831,5 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   ...SERVICES,
   ...TENANTS,
   ...BUS,
+  ...ALERTS,
 ];

@@ -221,6 +221,14 @@ describe("good variants", () => {
     });
   });
 
+  it("tells nobody of alerts where nothing is said, and all of both severities where a receiver says no more", () => {
+    expect(model.alerts).toEqual({ webhooks: [] });
+    const block = "alerts:\n  webhooks: [{ id: ops, url: 'https://ops.example/x' }]\n\ntenants:\n";
+    expect(modelOf(edit(GOOD, "tenants:\n", block)).alerts).toEqual({
+      webhooks: [{ id: "ops", url: "https://ops.example/x", severities: ["critical", "warning"], layers: [] }],
+    });
+  });
+
   it("takes thirty tenants, ids that begin one another among them", () => {
     const ids = Array.from({ length: 28 }, (_, i) => `alpha${i}`);
     const many = modelOf(
