@@ -13,6 +13,7 @@ import { registerEvents } from "./events.ts";
 import { registerImages } from "./images.ts";
 import { registerIsolation } from "./isolation.ts";
 import { registerLab } from "./lab.ts";
+import { registerLogs } from "./logs.ts";
 import { registerManifest } from "./manifest.ts";
 import { registerModels } from "./models.ts";
 import { registerOfficer } from "./officer.ts";
@@ -40,6 +41,7 @@ for (const register of [
   registerManifest,
   registerTenant,
   registerEvents,
+  registerLogs,
   registerIsolation,
   registerDrill,
   registerDbe,
