@@ -6,7 +6,7 @@ import { dial } from "./dial.ts";
 import { endpointOf, NodeError } from "./node-error.ts";
 import { Semaphore } from "./semaphore.ts";
 import { shellQuote } from "./shell-quote.ts";
-import { type Forward, listen, openTunnel } from "./tunnel.ts";
+import { type Forward, listen, openSocket, openTunnel } from "./tunnel.ts";
 
 /** One node, over one SSH connection that is dialled when needed, kept alive, and dialled again when it was lost. */
 export interface NodeConnection {
@@ -15,6 +15,8 @@ export interface NodeConnection {
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** A byte stream to a port as seen from the node: a container's address, or its loopback. */
   stream(host: string, port: number): Promise<Duplex>;
+  /** A byte stream to a Unix socket of the node. */
+  socket(path: string): Promise<Duplex>;
   /** A port on this machine's loopback that leads there, for clients that want an address. */
   forward(host: string, port: number): Promise<Forward>;
   /** Ends it and its forwards; a later `connect` dials anew. */
@@ -76,8 +78,16 @@ class Connection implements NodeConnection {
   }
 
   async stream(host: string, port: number): Promise<Duplex> {
+    return this.#stream((ssh) => openTunnel(ssh, host, port));
+  }
+
+  async socket(path: string): Promise<Duplex> {
+    return this.#stream((ssh) => openSocket(ssh, path));
+  }
+
+  async #stream(open: (ssh: NodeSSH) => Promise<Duplex>): Promise<Duplex> {
     return this.#use(async (ssh) => {
-      const stream = await openTunnel(ssh, host, port);
+      const stream = await open(ssh);
       this.#hold();
       stream.once("close", () => this.#release());
       return stream;

@@ -18,6 +18,15 @@ const OPEN_MS = 10_000;
  * @throws NotStarted when the SSH connection went away; Error when the target does not answer.
  */
 export function openTunnel(ssh: NodeSSH, host: string, port: number): Promise<Duplex> {
+  return open(ssh, `${host}:${port}`, () => ssh.forwardOut("127.0.0.1", 0, host, port));
+}
+
+/** The same to a Unix socket of the node; its sshd has to allow it (AllowStreamLocalForwarding, its default). */
+export function openSocket(ssh: NodeSSH, path: string): Promise<Duplex> {
+  return open(ssh, path, () => ssh.forwardOutStreamLocal(path));
+}
+
+function open(ssh: NodeSSH, target: string, forward: () => Promise<Duplex>): Promise<Duplex> {
   const client = ssh.connection;
   if (client === null) return Promise.reject(new NotStarted("connection lost"));
   return new Promise((resolve, reject) => {
@@ -29,9 +38,9 @@ export function openTunnel(ssh: NodeSSH, host: string, port: number): Promise<Du
       reject(error);
     };
     const lost = (): void => stop(new NotStarted("connection lost"));
-    const timer = setTimeout(() => stop(new Error(`${host}:${port} does not answer`)), OPEN_MS);
+    const timer = setTimeout(() => stop(new Error(`${target} does not answer`)), OPEN_MS);
     client.once("close", lost);
-    ssh.forwardOut("127.0.0.1", 0, host, port).then(
+    forward().then(
       (channel) => {
         if (late) {
           channel.destroy();
@@ -43,7 +52,7 @@ export function openTunnel(ssh: NodeSSH, host: string, port: number): Promise<Du
       },
       (error: Error) => {
         const refused = /open failure: (.*)$/.exec(error.message)?.[1];
-        stop(refused === undefined ? new NotStarted(error.message) : new Error(`${host}:${port}: ${refused}`));
+        stop(refused === undefined ? new NotStarted(error.message) : new Error(`${target}: ${refused}`));
       },
     );
   });

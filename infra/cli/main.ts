@@ -15,6 +15,7 @@ import { registerEvents } from "./events.ts";
 import { registerImages } from "./images.ts";
 import { registerIsolation } from "./isolation.ts";
 import { registerLab } from "./lab.ts";
+import { registerLogs } from "./logs.ts";
 import { registerManifest } from "./manifest.ts";
 import { registerMetrics } from "./metrics.ts";
 import { registerModels } from "./models.ts";
@@ -44,6 +45,7 @@ for (const register of [
   registerManifest,
   registerTenant,
   registerEvents,
+  registerLogs,
   registerIsolation,
   registerDrill,
   registerDashboards,
