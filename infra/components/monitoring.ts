@@ -5,6 +5,7 @@ import { agentCertificate } from "../model/names.ts";
 import type { Container, Model, Node } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import { renderTargets } from "../render/prometheus-targets.ts";
+import { alertmanagerFiles } from "./alertmanager-files.ts";
 import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
@@ -40,6 +41,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const requires = {
       ...args.requires,
       ...(has("node-agent") && { "node-agent": this.agentFiles() }),
+      ...(has("alertmanager") && { alertmanager: alertmanagerFiles(args, this) }),
       ...(has("prometheus") && { prometheus: prometheusFiles(args, this) }),
     };
     if (plans.length > 0) this.containers(plans, requires);

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { PROMETHEUS_CERTS, PROMETHEUS_FOLDER } from "../model/containers/prometheus.ts";
 import { NodeFiles } from "../provider/index.ts";
 import { renderPrometheusConf, renderPrometheusWeb } from "../render/prometheus-conf.ts";
+import { renderPrometheusRules, ruleGroups } from "../render/prometheus-rules.ts";
 import type { MonitoringArgs } from "./monitoring.ts";
 import { SERVICE_UID } from "./service-container.ts";
 
@@ -17,7 +18,11 @@ export function prometheusFiles(
   const { clientsCa, self } = access;
   const open = (content: pulumi.Input<string>) => ({ content, mode: "0444" });
   const secret = (content: pulumi.Output<string>) => ({ content, mode: "0400" });
-  const files = { "prometheus.yml": open(renderPrometheusConf(model)), "web.yml": open(renderPrometheusWeb()) };
+  const files = {
+    "prometheus.yml": open(renderPrometheusConf(model)),
+    "web.yml": open(renderPrometheusWeb()),
+    "rules.yml": open(renderPrometheusRules(ruleGroups(model))),
+  };
   const certificates = {
     "tls.crt": open(server.cert),
     "tls.key": secret(server.key),

@@ -4,13 +4,6 @@
  */
 export const EXPORTED: Readonly<Record<string, readonly string[]>> = {
   prometheus: ["up", "ALERTS"],
-  containers: [
-    "dsmil_container_cpu_seconds_total",
-    "dsmil_container_memory_bytes",
-    "dsmil_container_memory_limit_bytes",
-    "dsmil_container_restarts_total",
-    "dsmil_container_up",
-  ],
   node: [
     "node_cpu_seconds_total",
     "node_filesystem_avail_bytes",

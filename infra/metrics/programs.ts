@@ -12,6 +12,8 @@ import { EnclaveMetrics } from "../../images/l8-enclave/src/enclave-metrics.ts";
 import { addIndicatorGauge } from "../../images/l8-signals/src/intel/indicator-gauge.ts";
 import { SignalCounter } from "../../images/l8-signals/src/signal-counter.ts";
 import { proposalCounter } from "../../images/l8-soar/src/proposal-counter.ts";
+import { addContainerMetrics } from "../../images/node-agent/src/container-metrics.ts";
+import { scrapeCounter } from "../../images/node-agent/src/scrape-counter.ts";
 import { Bus } from "../../images/runtime/bus/bus.ts";
 import type { Identity } from "../../images/runtime/identity.ts";
 import { Metrics } from "../../images/runtime/metrics.ts";
@@ -68,6 +70,7 @@ export const PROGRAM_PARTS: Readonly<Record<string, readonly Register[]>> = {
   "l9-coalition": [],
   "l9-nc3": [],
   "l9-strategy": [],
+  "node-agent": [(registry) => void scrapeCounter(registry), (registry) => void addContainerMetrics(registry)],
   shrink: [(registry) => addGauges({ registry }, { ids: [], report: () => unasked() })],
 };
 

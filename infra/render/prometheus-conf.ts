@@ -1,5 +1,6 @@
 import { hostName } from "../model/names.ts";
 import type { Model } from "../model/types.ts";
+import { alertmanagerAddress } from "./alertmanager-address.ts";
 import { containerOf } from "./container-of.ts";
 import { renderTemplate } from "./template.ts";
 
@@ -16,13 +17,10 @@ export function renderPrometheusConf(model: Pick<Model, "containers" | "fleet" |
     const agent = agents.find(({ node }) => node === id);
     return agent === undefined ? [] : [{ id, host: hostname, port: agent.port }];
   });
-  const alertmanagers = model.services
-    .filter(({ id }) => id === "alertmanager")
-    .map(({ id, port, publish = port }) => ({ address: `${hostName(id, domain)}:${publish}` }));
   return renderTemplate("prometheus/prometheus.yml", {
     fleet: name,
     nodes,
-    alertmanagers,
+    alertmanager: alertmanagerAddress(model),
     server: hostName("prometheus", domain),
     serverPort: service?.port ?? 0,
     serverNode: container.node,

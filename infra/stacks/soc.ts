@@ -1,4 +1,3 @@
-import { alertmanagerFiles } from "../components/alertmanager-files.ts";
 import { cryptoFiles, enclaveFiles } from "../components/crypto-files.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { Monitoring } from "../components/monitoring.ts";
@@ -23,7 +22,6 @@ export function socStack({ model, node, root, rules }: NodeStackArgs): Record<st
     "l8-crypto": [bus, runtime.keys, ...cryptoFiles(fleet)],
     "l8-enclave": [bus, runtime.keys, ...enclaveFiles(fleet)],
     shrink: sharedShrinkFiles({ model, node }, certificate),
-    alertmanager: alertmanagerFiles({ model, node, clientsCa: anchors.caCert, certificate }),
   };
   new SharedServices({ model, node, engine, runtime, requires });
   tenantsOn({ model, node, root, rules, engine, runtime, data, tenants: model.tenants });

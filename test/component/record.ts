@@ -88,6 +88,7 @@ function dataOutputs(
         "haproxy",
         "shrink",
         "prometheus",
+        "alertmanager",
         "node-a",
         "node-b",
         "agent_node-a",

@@ -1,6 +1,6 @@
 import type { Server, TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { Counter } from "prom-client";
+import type { Counter } from "prom-client";
 import { createApi } from "../../runtime/api/api.ts";
 import { Refusal } from "../../runtime/api/refusal.ts";
 import { followTlsFiles, readTlsFiles } from "../../runtime/api/tls-files.ts";
@@ -16,6 +16,7 @@ import { containerMetrics } from "./container-metrics.ts";
 import { addDiskMetrics } from "./disk-metrics.ts";
 import { EngineFolder } from "./engine-folder.ts";
 import { type Scraped, ScrapeError, type ScrapeResult, scrape } from "./scrape.ts";
+import { scrapeCounter } from "./scrape-counter.ts";
 import { MAX_TARGETS_FILE, parseTargets, type Target } from "./targets.ts";
 
 /** Requests at once: each holds an answer of 2 MiB at most. */
@@ -45,12 +46,7 @@ export class Agent {
     this.metrics = new Metrics(config.identity);
     this.engine = new EngineFolder(config.engineDir, config.identity.node);
     this.cgroups = new Cgroups(config.cgroupDir);
-    this.scrapes = new Counter({
-      name: "dsmil_agent_scrapes_total",
-      help: "Containers asked for their figures, by how it ended",
-      labelNames: ["result"],
-      registers: [this.metrics.registry],
-    });
+    this.scrapes = scrapeCounter(this.metrics.registry);
     addDiskMetrics(this.metrics.registry, { "/var/lib/docker": config.engineDir, "/etc/dsmil": config.certsDir });
     this.files = new TenantFiles({
       dir: config.targetsDir,

@@ -31,14 +31,7 @@ export async function containerMetrics(
   cgroups: Pick<Cgroups, "usage">,
 ): Promise<{ readonly contentType: string; readonly body: string }> {
   const registry = new Registry();
-  const named = (name: string, help: string) => ({
-    name: `dsmil_container_${name}`,
-    help,
-    labelNames: LABELS,
-    registers: [registry],
-  });
-  const counters = COUNTERS.map(([name, help, of]) => [new Counter(named(name, help)), of] as const);
-  const gauges = GAUGES.map(([name, help, of]) => [new Gauge(named(name, help)), of] as const);
+  const { counters, gauges } = addContainerMetrics(registry);
   for (const container of containers) {
     const usage = container.running ? await cgroups.usage(container.id) : {};
     const labels = labelsOf(container);
@@ -52,6 +45,19 @@ export async function containerMetrics(
     }
   }
   return { contentType: registry.contentType, body: await registry.metrics() };
+}
+
+/** Puts the containers' metrics into a registry, without a value. */
+export function addContainerMetrics(registry: Registry) {
+  const named = (name: string, help: string) => ({
+    name: `dsmil_container_${name}`,
+    help,
+    labelNames: LABELS,
+    registers: [registry],
+  });
+  const counters = COUNTERS.map(([name, help, of]) => [new Counter(named(name, help)), of] as const);
+  const gauges = GAUGES.map(([name, help, of]) => [new Gauge(named(name, help)), of] as const);
+  return { counters, gauges };
 }
 
 function labelsOf({ name, service, tenant, layer, device }: EngineContainer): Labels {

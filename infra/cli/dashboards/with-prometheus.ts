@@ -1,5 +1,7 @@
 import type { Prometheus } from "../../dashboards/numbers/prometheus.ts";
-import { UserError } from "../errors.ts";
+import { readNumber } from "../../dashboards/numbers/read-number.ts";
+import { prometheusQuery } from "../metrics/ask-prometheus.ts";
+import { withFleet } from "../stores/fleet.ts";
 import { openPrometheus, type PrometheusFlags } from "./open-prometheus.ts";
 
 /** Does `work` with the Prometheus that the flags name, or with the fleet's own. */
@@ -11,10 +13,14 @@ export async function withPrometheus<T>(
   return prometheus === undefined ? withFleetPrometheus(work) : work(openPrometheus({ ...flags, prometheus }));
 }
 
-/** The fleet's own, once it is deployed with one. @throws UserError until then */
-function withFleetPrometheus<T>(_work: (prometheus: Prometheus) => Promise<T>): Promise<T> {
-  throw new UserError(
-    "the fleet has no Prometheus of its own",
-    "name one: --prometheus https://node-a.example:9090 --ca … --cert … --key …",
+/** The fleet's own. @throws UserError when nothing is deployed */
+function withFleetPrometheus<T>(work: (prometheus: Prometheus) => Promise<T>): Promise<T> {
+  return withFleet((fleet) =>
+    work({
+      async query(promql) {
+        const series = await prometheusQuery(fleet, promql);
+        return series.map(({ metric, value }) => ({ labels: metric, value: readNumber(value) }));
+      },
+    }),
   );
 }

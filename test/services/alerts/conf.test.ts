@@ -8,8 +8,8 @@ import { parse } from "yaml";
 import { ensurePackages } from "../../../infra/lab/packages.ts";
 import { loadModel } from "../../../infra/model/load.ts";
 import type { AlertEmail, Model } from "../../../infra/model/types.ts";
+import { alertmanagerAddress } from "../../../infra/render/alertmanager-address.ts";
 import { renderAlertmanagerConf } from "../../../infra/render/alertmanager-conf.ts";
-import { prometheusAlerting } from "../../../infra/render/prometheus-alerting.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "t-alertmanager-"));
@@ -85,9 +85,10 @@ describe("the alertmanager's configuration", () => {
   });
 
   it("is reached by Prometheus on the network that both are on", () => {
-    const files = { ca: "/ca", cert: "/crt", key: "/key" };
-    const [one] = prometheusAlerting(model, files)?.alertmanagers ?? [];
-    expect(one?.tls_config.server_name).toBe("alertmanager.dsmil.local");
-    expect(one?.static_configs).toEqual([{ targets: [expect.stringMatching(/^10\.212\.0\.\d+:9093$/)] }]);
+    const found = alertmanagerAddress(model);
+    expect(found?.server).toBe("alertmanager.dsmil.local");
+    expect(found?.address).toMatch(/^10\.212\.0\.\d+:9093$/);
+    const networks = model.containers.find(({ service }) => service === "prometheus")?.networks.map(({ id }) => id);
+    expect(networks).toEqual(["public_api_net"]);
   });
 });

@@ -8,7 +8,6 @@ import { ensurePackages } from "../../../infra/lab/packages.ts";
 import { loadModel } from "../../../infra/model/load.ts";
 import type { Model } from "../../../infra/model/types.ts";
 import { renderAlertmanagerConf, renderAlertmanagerWeb } from "../../../infra/render/alertmanager-conf.ts";
-import { prometheusAlerting } from "../../../infra/render/prometheus-alerting.ts";
 import { renderPrometheusRules, ruleGroups } from "../../../infra/render/prometheus-rules.ts";
 import { type Certificates, makeCertificates } from "../support/certificates.ts";
 import { type Child, freePort, startChild } from "../support/child.ts";
@@ -172,11 +171,10 @@ export class AlertRig {
         container: `dsmil-l3-router-${tenant}`,
       },
     });
-    const client = { ca: certificates.ca, cert: certificates.cert, key: certificates.key };
-    const [alertmanager] = prometheusAlerting(this.#model, client)?.alertmanagers ?? [];
+    const { ca, cert, key } = certificates;
     const here = {
-      ...alertmanager,
-      tls_config: { ...alertmanager?.tls_config, server_name: "localhost" },
+      scheme: "https",
+      tls_config: { ca_file: ca, cert_file: cert, key_file: key, server_name: "localhost" },
       static_configs: [{ targets: [`127.0.0.1:${ports.alertmanager}`] }],
     };
     const conf = {

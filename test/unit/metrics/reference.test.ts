@@ -13,8 +13,8 @@ const PROGRAMS = globSync("images/*/src/main.ts", { cwd: root })
   .filter(({ names }) => names.has("dsmil_requests_total"))
   .sort((a, b) => (a.id < b.id ? -1 : 1));
 
-/** Names that are put together: `shrink_` and the key of a figure. */
-const PUT_TOGETHER = /^shrink_(?!operators$|observations$)/;
+/** Names that are put together: `shrink_` and the key of a figure, and what containers use. */
+const PUT_TOGETHER = /^(shrink_(?!operators$|observations$)|dsmil_container_)/;
 
 describe("the metric reference", () => {
   it("is what docs/metrics-reference.md says", () => {
