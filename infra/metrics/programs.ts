@@ -15,6 +15,8 @@ import { proposalCounter } from "../../images/l8-soar/src/proposal-counter.ts";
 import { addContainerMetrics } from "../../images/node-agent/src/container-metrics.ts";
 import { scrapeCounter } from "../../images/node-agent/src/scrape-counter.ts";
 import { Bus } from "../../images/runtime/bus/bus.ts";
+import { Health } from "../../images/runtime/health.ts";
+import { addHealthMetrics } from "../../images/runtime/health-metrics.ts";
 import type { Identity } from "../../images/runtime/identity.ts";
 import { Metrics } from "../../images/runtime/metrics.ts";
 import { ModelMetrics } from "../../images/runtime/models/model-metrics.ts";
@@ -98,7 +100,9 @@ export function libraryMetrics(): readonly MetricFacts[] {
 }
 
 function allBase(): readonly MetricFacts[] {
-  return readFacts(new Metrics(IDENTITY).registry);
+  const { registry } = new Metrics(IDENTITY);
+  addHealthMetrics(registry, new Health(IDENTITY));
+  return readFacts(registry);
 }
 
 function unasked(): never {
