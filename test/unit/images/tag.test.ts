@@ -48,6 +48,7 @@ describe("image tags", () => {
   it("change with the base, for all that stand on it", () => {
     sources.write("images/base/customize.sh", `${read("images/base/customize.sh")}# more\n`);
     expect(changed()).toEqual([
+      "dsmil-alertmanager",
       "dsmil-base",
       "dsmil-haproxy",
       "dsmil-lab-node",
