@@ -21,8 +21,8 @@ export interface ApiOptions<Caller> {
   readonly mostOfOne?: number;
   /** Who asks, or undefined for nobody we know; asked before the body is read. */
   readonly identify: (request: FastifyRequest) => Caller | undefined;
-  /** Absent on a socket of the file system. */
-  readonly tls?: TlsFiles;
+  /** Absent on a socket of the file system. With `ca` clients may show a certificate of that authority; nobody has to. */
+  readonly tls?: TlsFiles & { readonly ca?: string };
 }
 
 /** A server for known callers, and who asked. It does not listen. */
@@ -46,7 +46,9 @@ export function createApi<Caller>(options: ApiOptions<Caller>): Api<Caller> {
     bodyLimit,
     ...SERVER_LIMITS,
     routerOptions: { maxParamLength: 64 },
-    ...(tls && { https: { ...tls, minVersion: "TLSv1.2" as const } }),
+    ...(tls && {
+      https: { ...tls, minVersion: "TLSv1.2" as const, requestCert: tls.ca !== undefined, rejectUnauthorized: false },
+    }),
   }) as unknown as FastifyInstance;
   (app.server as Server).maxConnections = CONNECTIONS;
   const callers = new WeakMap<FastifyRequest, { readonly caller: Caller }>();

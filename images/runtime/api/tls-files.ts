@@ -20,6 +20,8 @@ export interface FollowOptions {
   readonly folder: string;
   /** What the server has now. */
   readonly files: TlsFiles;
+  /** PEM of the authority of clients' certificates, where they are asked for. */
+  readonly ca?: string;
   readonly log: Log;
   /** Default 30,000 ms. */
   readonly everyMs?: number;
@@ -27,14 +29,14 @@ export interface FollowOptions {
 
 /** Gives a running server a renewed certificate, without a restart, until `signal` aborts. Never throws. */
 export async function followTlsFiles(options: FollowOptions, signal: AbortSignal): Promise<void> {
-  const { server, folder, log, everyMs = 30_000 } = options;
+  const { server, folder, ca, log, everyMs = 30_000 } = options;
   let known = JSON.stringify(options.files);
   while (!signal.aborted) {
     await pause(everyMs, signal);
     try {
       const files = readTlsFiles(folder);
       if (JSON.stringify(files) === known) continue;
-      server.setSecureContext({ ...files, minVersion: "TLSv1.2" });
+      server.setSecureContext({ ...files, ...(ca && { ca }), minVersion: "TLSv1.2" });
       known = JSON.stringify(files);
       log.info({ folder }, "certificate renewed");
     } catch (error) {
