@@ -51,6 +51,7 @@ describe("image tags", () => {
       "dsmil-base",
       "dsmil-haproxy",
       "dsmil-lab-node",
+      "dsmil-loki",
       "dsmil-postgres",
       "dsmil-qdrant",
       "dsmil-redis",
