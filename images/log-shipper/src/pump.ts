@@ -30,6 +30,8 @@ export class Pump {
   /** Why the last push was not taken; empty when it was. */
   problem = "";
   private first = 0;
+  /** What was said of containers whose files could not be read. */
+  private readonly failed = new Map<string, string>();
 
   constructor(options: PumpOptions) {
     this.options = options;
@@ -58,15 +60,22 @@ export class Pump {
     for (let i = 0; i < all.length && size < MOST_TEXT; i++) {
       const one = all[(this.first + i) % all.length];
       if (one === undefined) continue;
-      const own = await one[1].read();
+      // What others said is in our hands already: one that cannot be read must not take it along.
+      const own = await one[1].read().catch((error: Error) => this.unreadable(one[1], error));
+      if (own === undefined) continue;
       read.push(one);
       for (const { text } of own) size += text.length + 64;
       entries.push(...own);
     }
-    this.first += read.length;
+    this.first += Math.max(1, read.length);
     if (entries.length > 0 && !(await this.deliver(entries, signal))) return false;
     for (const [id, { position }] of read) if (position !== undefined) positions.set(id, position);
     return entries.length > 0;
+  }
+
+  private unreadable({ labels: { container } }: ContainerLog, error: Error): undefined {
+    if (this.failed.get(container) !== error.message) this.options.log.error({ container, err: error }, "log not read");
+    this.failed.set(container, error.message);
   }
 
   /** False when it was not taken before the signal came. */

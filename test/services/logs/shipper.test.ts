@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LogShipper } from "../../../images/log-shipper/src/app.ts";
@@ -103,6 +103,17 @@ describe("the log shipper", () => {
     expect(numbers("l3-router")).toEqual(all(2500));
     expect(await metric("dsmil_log_lines_lost_total")).toEqual([]);
     await until(async () => (await metric("dsmil_log_kept_bytes")).join() === "dsmil_log_kept_bytes 0");
+  });
+
+  it("loses nothing while its certificate is being replaced", async () => {
+    const router = container("a", ALPHA);
+    await start();
+    renameSync(files.key, `${files.key}.old`);
+    for (const n of all(20)) router.line(json(n));
+    await until(async () => log.join("").includes("logs not taken; waiting"));
+    renameSync(`${files.key}.old`, files.key);
+    await until(async () => numbers("l3-router").length === 20);
+    expect(await metric("dsmil_log_lines_lost_total")).toEqual([]);
   });
 
   it("counts what it could not keep, and goes on", async () => {

@@ -94,6 +94,8 @@ export class ContainerLog {
       file.broken = 0;
     }
     entries.push(...this.joiner.overdue(this.ended).map((line) => this.entry(line)));
+    // Its file may be let go of before the next one has a line.
+    if (this.isResumed) this.from = this.position;
     return entries;
   }
 

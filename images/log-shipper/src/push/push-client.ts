@@ -29,8 +29,8 @@ export class PushClient {
     this.place = place;
   }
 
-  /** @throws Error when there is no answer */
-  push(body: Buffer, signal: AbortSignal): Promise<PushAnswer> {
+  /** @throws Error when there is no answer, or no certificate to show */
+  async push(body: Buffer, signal: AbortSignal): Promise<PushAnswer> {
     const headers = {
       "content-type": "application/json",
       "content-encoding": "gzip",
