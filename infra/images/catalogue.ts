@@ -26,6 +26,8 @@ export interface ImageEntry {
   readonly vendor?: { readonly image: string; readonly digest?: string };
   /** Folder of a Go module, relative to the project's: what a `program` image runs. */
   readonly program?: string;
+  /** Package that is built there, where it is not the module's own but one that it requires. */
+  readonly programPackage?: string;
   /** Names of npm packages that put a file into the image by other means than the bundle. */
   readonly packages?: readonly string[];
   /**
@@ -64,6 +66,8 @@ const SERVICES = [
   "shrink",
   "dbe-gateway",
   "node-agent",
+  "log-shipper",
+  "log-gate",
 ] as const;
 /** Services that run models. */
 const MODEL_SERVICES = ["l3-router", "l4-classifier", "l5-forecaster", "l6-risk", "l7-perception", "l7-rag"] as const;
@@ -103,6 +107,10 @@ export function imageCatalogue(root: string): readonly ImageEntry[] {
       vendor: { image: "qdrant/qdrant:v1.16.0" },
     },
     { name: "dsmil-dbe-quic", context: folder("dbe-quic"), kind: "program", program: "infra/toolchain/dbe-quic" },
+    {
+      ...{ name: "dsmil-loki", context: folder("loki"), base, kind: "program", program: "infra/toolchain/loki" },
+      programPackage: "github.com/grafana/loki/v3/cmd/loki",
+    },
     {
       name: "dsmil-onnx-base",
       context: folder("onnx-base"),

@@ -31,7 +31,7 @@ export async function buildDockerfile(
     await bundleChildren(context.root, childEntries(entry), join(staged, entry.children?.to ?? ""));
   }
   if (entry.program !== undefined) {
-    await buildGoProgram(context, entry.program, join(staged, basename(entry.program)));
+    await buildGoProgram(context, entry.program, join(staged, basename(entry.program)), entry.programPackage);
   }
   if (entry.packageFiles !== undefined) {
     copyPackageFiles(context.root, join(staged, "node_modules"), entry.packageFiles, context.architecture);

@@ -59,7 +59,7 @@ export function imageTags(root: string): ReadonlyMap<string, string> {
     addContext(entry, add);
     if (entry.program !== undefined) {
       for (const [path, text] of goSources(root, entry.program)) add(path, text);
-      add(...GO_BUILD);
+      add(...GO_BUILD, ...(entry.programPackage === undefined ? [] : [entry.programPackage]));
     }
     if (entry.packages !== undefined) add(...lockedPackages(lock(), entry.packages));
     if (entry.kind === "service") {

@@ -25,6 +25,8 @@ export interface ApiOptions<Caller> {
   readonly tls?: TlsFiles;
   /** PEM of the authority of clients' certificates; with it, who shows none of them gets no connection. */
   readonly clientCa?: string;
+  /** With `clientCa`: a client may do without a certificate, and is then known by `identify` alone. */
+  readonly certificateOptional?: true;
 }
 
 /** A server for known callers, and who asked. It does not listen. */
@@ -41,14 +43,14 @@ const CONNECTIONS = 128;
  * bounded, and a refusal is JSON with a code and, where waiting helps, Retry-After.
  */
 export function createApi<Caller>(options: ApiOptions<Caller>): Api<Caller> {
-  const { health, log, bodyLimit, mostUnderWay, mostOfOne = mostUnderWay, identify, tls, clientCa } = options;
+  const { health, log, bodyLimit, mostUnderWay, mostOfOne = mostUnderWay, identify, tls } = options;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     ...SERVER_LIMITS,
     routerOptions: { maxParamLength: 64 },
-    ...(tls && { https: { ...tls, ...clients(clientCa), minVersion: "TLSv1.2" as const } }),
+    ...(tls && { https: { ...tls, ...clients(options), minVersion: "TLSv1.2" as const } }),
   }) as unknown as FastifyInstance;
   (app.server as Server).maxConnections = CONNECTIONS;
   const callers = new WeakMap<FastifyRequest, { readonly caller: Caller }>();
@@ -79,7 +81,8 @@ export function createApi<Caller>(options: ApiOptions<Caller>): Api<Caller> {
   return { app, callerOf };
 }
 
-const clients = (ca: string | undefined) => (ca ? { ca, requestCert: true, rejectUnauthorized: true } : {});
+const clients = ({ clientCa, certificateOptional }: Pick<ApiOptions<unknown>, "clientCa" | "certificateOptional">) =>
+  clientCa ? { ca: clientCa, requestCert: true, rejectUnauthorized: !certificateOptional } : {};
 
 function refuse(
   refusal: Refusal,

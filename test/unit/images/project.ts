@@ -10,7 +10,9 @@ export class ImageSources {
 
   constructor() {
     cpSync(join(project, "images"), join(this.root, "images"), { recursive: true });
-    cpSync(join(project, "infra/toolchain/dbe-quic"), join(this.root, "infra/toolchain/dbe-quic"), { recursive: true });
+    for (const module of ["infra/toolchain/dbe-quic", "infra/toolchain/loki"]) {
+      cpSync(join(project, module), join(this.root, module), { recursive: true });
+    }
     cpSync(join(project, "package-lock.json"), join(this.root, "package-lock.json"));
   }
 

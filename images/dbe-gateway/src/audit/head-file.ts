@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { GENESIS } from "../../../runtime/dbe/audit/entry.ts";
-import { writeFileSafely } from "./write-file.ts";
+import { writeFileSafely } from "../../../runtime/write-file.ts";
 
 /** The last row of a node's chain. */
 export interface Head {
