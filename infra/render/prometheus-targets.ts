@@ -1,10 +1,13 @@
+import { QDRANT_METRICS_PORT } from "../model/containers/qdrant.ts";
 import type { Container, Model } from "../model/types.ts";
 
 /** Without figures of their own are QUIC's sidecar, which its gateway speaks for, and stores that have an exporter. */
-type Job = "services" | "haproxy" | "node" | "redis" | "postgres";
+type Job = "services" | "haproxy" | "node" | "redis" | "postgres" | "qdrant";
 
 /** Images that are not ours, whose figures are a job of their own; at the service's port, or where it is asked for its health. */
-const JOBS: Readonly<Record<string, { readonly job: Job; readonly at: "port" | "health" }>> = {
+const JOBS: Readonly<Record<string, { readonly job: Job; readonly at: "port" | "health" | number }>> = {
+  // The vendor's, dsmil-qdrant-vendor, is not asked.
+  "dsmil-qdrant": { job: "qdrant", at: QDRANT_METRICS_PORT },
   "dsmil-haproxy": { job: "haproxy", at: "health" },
   "dsmil-node-exporter": { job: "node", at: "port" },
   "dsmil-redis-exporter": { job: "redis", at: "port" },
@@ -44,7 +47,7 @@ function targetOf({ services }: Pick<Model, "services">, container: Container): 
   // Programs of ours answer with their figures where they answer for their health.
   const ours = health.kind === "http" && (service.kind === "program" || service.kind === "bus");
   if (JOBS[image] === undefined && !ours) return [];
-  const port = at === "port" ? service.port : health.port;
+  const port = typeof at === "number" ? at : at === "port" ? service.port : health.port;
   return [{ container: name, job, scheme: "http", port, path: "/metrics", labels: labelsOf(container) }];
 }
 

@@ -34,7 +34,17 @@ describe("the fleet's metrics", () => {
     }
     expect(found.filter(({ health }) => health !== "up")).toEqual([]);
     const jobs = new Set(found.map(({ job }) => job));
-    for (const job of ["services", "agents", "containers", "node", "redis", "postgres", "haproxy", "prometheus"]) {
+    for (const job of [
+      "services",
+      "agents",
+      "containers",
+      "node",
+      "redis",
+      "postgres",
+      "haproxy",
+      "qdrant",
+      "prometheus",
+    ]) {
       expect(jobs, job).toContain(job);
     }
     await dsmilOk("metrics", "targets");

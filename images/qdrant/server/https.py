@@ -27,8 +27,8 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, port: int, store, secrets, max_body: int):
-        self.store, self.secrets, self.max_body = store, secrets, max_body
+    def __init__(self, port: int, store, secrets, max_body: int, figures):
+        self.store, self.secrets, self.max_body, self.figures = store, secrets, max_body, figures
         self._room = threading.BoundedSemaphore(MAX_CONNECTIONS)
         super().__init__(("0.0.0.0", port), Handler)
 
@@ -128,6 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(status, json.dumps(timed, separators=(",", ":")).encode(), "application/json")
 
     def _send(self, status: int, content: bytes, kind: str) -> None:
+        self.server.figures.count(self.command, status, time.monotonic() - self.started)
         self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(content)))

@@ -151,18 +151,24 @@ const QDRANT = join(ROOT, "images/qdrant");
 const QDRANT_MAIN = `
 import sys
 from pathlib import Path
+from threading import Thread
+from server.figures import Figures, FiguresServer
 from server.https import Server
 from server.secrets_files import SecretFiles
 from server.store import Store
-folder, port = Path(sys.argv[1]), int(sys.argv[2])
+folder, port, metrics = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+store = Store(folder / "data")
+figures = Figures(store)
+if metrics:
+    Thread(target=FiguresServer(metrics, figures).serve_forever, daemon=True).start()
 try:
-    Server(port, Store(folder / "data"), SecretFiles(folder, folder / "api_key"), 32 * 1024 * 1024).serve_forever()
+    Server(port, store, SecretFiles(folder, folder / "api_key"), 32 * 1024 * 1024, figures).serve_forever()
 except KeyboardInterrupt:
     pass
 `;
 
-/** The lab's Qdrant, as its image runs it. */
-export async function startQdrant(): Promise<LocalServer> {
+/** The lab's Qdrant, as its image runs it. @param metricsPort of its figures; 0: none */
+export async function startQdrant(metricsPort = 0): Promise<LocalServer> {
   const dir = mkdtempSync(join(tmpdir(), "dsmil-qdrant-"));
   issue(dir, "qdrant");
   const port = await freePort();
@@ -172,7 +178,7 @@ export async function startQdrant(): Promise<LocalServer> {
   return serve(
     dir,
     port,
-    () => spawn("python3", ["-c", QDRANT_MAIN, dir, String(port)], { cwd: dir, env }),
+    () => spawn("python3", ["-c", QDRANT_MAIN, dir, String(port), String(metricsPort)], { cwd: dir, env }),
     () => {
       try {
         const curl = [
