@@ -12,6 +12,7 @@ import { EnclaveMetrics } from "../../images/l8-enclave/src/enclave-metrics.ts";
 import { addIndicatorGauge } from "../../images/l8-signals/src/intel/indicator-gauge.ts";
 import { SignalCounter } from "../../images/l8-signals/src/signal-counter.ts";
 import { proposalCounter } from "../../images/l8-soar/src/proposal-counter.ts";
+import { ShipperMetrics } from "../../images/log-shipper/src/shipper-metrics.ts";
 import { addContainerMetrics } from "../../images/node-agent/src/container-metrics.ts";
 import { scrapeCounter } from "../../images/node-agent/src/scrape-counter.ts";
 import { Bus } from "../../images/runtime/bus/bus.ts";
@@ -72,6 +73,8 @@ export const PROGRAM_PARTS: Readonly<Record<string, readonly Register[]>> = {
   "l9-coalition": [],
   "l9-nc3": [],
   "l9-strategy": [],
+  "log-gate": [],
+  "log-shipper": [(registry) => void new ShipperMetrics(registry)],
   "node-agent": [(registry) => void scrapeCounter(registry), (registry) => void addContainerMetrics(registry)],
   shrink: [(registry) => addGauges({ registry }, { ids: [], report: () => unasked() })],
 };

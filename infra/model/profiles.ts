@@ -52,13 +52,13 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-l7-agent": tenantPredictor,
   "dsmil-l7-tools": { kind: "program", scope: "shared", role: "ai", scalable: false },
   "dsmil-shrink": { kind: "program", scope: "shared", role: "soc", scalable: false, deviceless: true },
+  "dsmil-alertmanager": { kind: "monitor", scope: "shared", role: "soc", scalable: false, port: 9093 },
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },
   "dsmil-node-agent": { kind: "monitor", scope: "node", scalable: false, hostNetwork: true },
   "dsmil-node-exporter": { kind: "monitor", scope: "node", scalable: false, hostNetwork: true },
   "dsmil-redis-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },
   "dsmil-postgres-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },
-  "dsmil-alertmanager": { kind: "monitor", scope: "shared", role: "soc", scalable: false, port: 9093 },
   "dsmil-prometheus": { kind: "monitor", scope: "shared", role: "soc", scalable: false },
 };
 

@@ -50,7 +50,15 @@ export class LogGate {
     const identify = ({ raw, headers }: FastifyRequest) =>
       callers.identify(raw.socket as TLSSocket, headers.authorization);
     const bounds = { bodyLimit: 4 * MIB, mostUnderWay: 32, mostOfOne: 8 };
-    this.api = createApi<Caller>({ name: "logs", ...shared, ...bounds, identify, tls: this.tls, clientCa: config.ca, certificateOptional: true });
+    this.api = createApi<Caller>({
+      name: "logs",
+      ...shared,
+      ...bounds,
+      identify,
+      tls: this.tls,
+      clientCa: config.ca,
+      certificateOptional: true,
+    });
     this.routes();
   }
 

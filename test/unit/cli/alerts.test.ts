@@ -37,7 +37,7 @@ describe("what fires", () => {
 describe("the operator's certificate", () => {
   it("is what the data stack handed over, or asked for", () => {
     const operator = { cert: "c", key: "k" };
-    expect(operatorCertificate({ data: { certificates: { operator } } as never })).toBe(operator);
-    expect(() => operatorCertificate({ data: { certificates: {} } as never })).toThrow(/no certificate for operators/);
+    expect(operatorCertificate({ data: { monitoring: { operator } } as never })).toBe(operator);
+    expect(() => operatorCertificate({ data: {} as never })).toThrow(/no certificate for operators/);
   });
 });

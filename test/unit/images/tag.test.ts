@@ -52,6 +52,7 @@ describe("image tags", () => {
       "dsmil-base",
       "dsmil-haproxy",
       "dsmil-lab-node",
+      "dsmil-loki",
       "dsmil-node-exporter",
       "dsmil-postgres",
       "dsmil-postgres-exporter",

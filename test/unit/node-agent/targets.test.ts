@@ -48,14 +48,16 @@ describe("Prometheus' configuration", () => {
     })),
   ] as unknown as typeof model.services;
   const plan = { ...model.containers[0], service: "prometheus", name: "dsmil-prometheus", node: "node-a" };
-  const containers = [plan] as unknown as typeof model.containers;
+  const networks = [{ id: "public_api_net", ipv4: "10.212.0.9" }];
+  const told = { ...plan, service: "alertmanager", name: "dsmil-alertmanager", networks, publish: [] };
+  const containers = [plan, told] as unknown as typeof model.containers;
 
   it("names nodes that have an agent and no tenant's container, and Alertmanager where there is one", () => {
     const text = renderPrometheusConf({ ...model, services, containers });
     expect(text).toContain("https://node-a.dsmil.local:1234/targets");
-    expect(text).toContain('targets: ["alertmanager.dsmil.local:');
+    expect(text).toContain('targets: ["10.212.0.9:9093"]');
     for (const { id } of model.tenants) expect(text).not.toContain(id);
-    const without = renderPrometheusConf({ ...model, services: services.slice(0, 2), containers });
+    const without = renderPrometheusConf({ ...model, services, containers: containers.slice(0, 1) });
     expect(without).not.toContain("alerting");
   });
 });
