@@ -8,16 +8,23 @@ import type { Credentials } from "../../images/runtime/dbe/transport/transport.t
 import { closeConnections } from "../../infra/access/connection.ts";
 import { Authority } from "../images/certificates.ts";
 import { account, answeredSince, longestSilence } from "./harness/account.ts";
-import { ADDRESS, DOMAIN, PORT, refusedBy, shown, until, untilLinked } from "./harness/bus.ts";
+import { ADDRESS, ctl, DOMAIN, PORT, refusedBy, shown, until, untilLinked } from "./harness/bus.ts";
 import { Capture, type Packet } from "./harness/capture.ts";
+import { keepCertificate, keptCertificates } from "./harness/certificates.ts";
 import { HYBRID, tlsClientHello } from "./harness/client-hello.ts";
 import { crash } from "./harness/crash.ts";
 import { dsmilOk, editManifest, resetManifest, run } from "./harness/dsmil.ts";
-import { untilHealthy } from "./harness/fleet.ts";
+import { onNodeOk, untilHealthy } from "./harness/fleet.ts";
+import { SOCKET, startTpm, stopTpm } from "./harness/software-tpm.ts";
 import { Station } from "./harness/station.ts";
 import { stolenFrom } from "./harness/stolen.ts";
 
-// A stream of messages goes from node-a to node-b while the manifest moves the bus to TLS over TCP and back.
+// A stream of messages goes from node-a to node-b while the manifest moves the bus to TLS over TCP, and node-b's key into a
+// TPM, and both back.
+
+const NODE = "node-b";
+const GATEWAY = `dsmil-dbe-gateway-${NODE}`;
+const KEYS = "/etc/dsmil/node_keys";
 
 let sender: Station;
 let receiver: Station;
@@ -25,6 +32,7 @@ let changed = false;
 
 beforeAll(async () => {
   await untilLinked("quic");
+  await startTpm(NODE);
   receiver = await Station.start("node-b", 47);
   sender = await Station.start("node-a", 54, 47);
 });
@@ -34,14 +42,14 @@ afterAll(async () => {
   if (changed) await dsmilOk("up");
   await untilHealthy();
   await untilLinked("quic");
+  await stopTpm(NODE);
   await closeConnections();
 });
 
-/** Sets the manifest's transport and deploys it; prints for how long no message was answered. */
+/** Deploys the manifest as it is now; prints for how long no message was answered. */
 async function moveTo(transport: "quic" | "tls"): Promise<void> {
   const begun = Date.now();
   changed = true;
-  editManifest((text) => text.replace(/^ {2}transport: \w+/m, `  transport: ${transport}`));
   await dsmilOk("up");
   changed = transport === "tls";
   await untilLinked(transport);
@@ -51,7 +59,45 @@ async function moveTo(transport: "quic" | "tls"): Promise<void> {
   await until("answered", async () => (await sender.sent()).some((s) => s.outcome === "ok" && s.begun > begun + 1000));
 }
 
-it("moves all sessions to TLS by the manifest", () => moveTo("tls"));
+const files = async (): Promise<string[]> => (await onNodeOk(NODE, "ls", KEYS)).trim().split("\n").sort();
+const publicKey = async (): Promise<unknown> =>
+  JSON.parse(await onNodeOk(NODE, "cat", `${KEYS}/${NODE}-mldsa87.pub`)).publicKey;
+
+/** What the gateway said of its key at its last start. */
+async function described(): Promise<unknown> {
+  const log = await onNodeOk(NODE, "sh", "-c", `docker logs ${GATEWAY} 2>&1 | grep '"msg":"started"' | tail -n 1`);
+  return (JSON.parse(log) as { key: unknown }).key;
+}
+
+async function pingsBothWays(): Promise<void> {
+  await untilLinked();
+  for (const [from, to] of [
+    ["node-a", NODE],
+    [NODE, "node-a"],
+    [NODE, "node-c"],
+  ] as const) {
+    expect(await ctl(from, ["ping", to, "5"])).toMatchObject({ count: 5 });
+  }
+}
+
+describe("by the manifest", () => {
+  it("all sessions move to TLS, and node-b gets a new key, sealed by its TPM; the bare seed is gone", async () => {
+    const before = await publicKey();
+    await keepCertificate(NODE);
+    expect(await files()).toEqual([`${NODE}-mldsa87.key`, `${NODE}-mldsa87.pub`]);
+    editManifest((text) =>
+      text
+        .replace(/^ {2}transport: \w+/m, "  transport: tls")
+        .replace(/^( {2}- \{ id: node-b,.*?) \}$/m, `$1, key: { kind: tpm2, device: ${SOCKET} } }`),
+    );
+    await moveTo("tls");
+    expect(await files()).toEqual(["priv.tpm", "pub", "pub.tpm"].map((end) => `${NODE}-mldsa87.${end}`));
+    expect(await publicKey()).not.toBe(before);
+    expect(await described()).toMatchObject({ kind: "tpm2" });
+  });
+
+  it("node-b speaks to the others, and they to it", pingsBothWays);
+});
 
 describe("over TLS", () => {
   const KNOCKS: readonly (readonly [what: string, args: readonly string[], reason: Reason])[] = [
@@ -98,7 +144,32 @@ describe("over TLS", () => {
   });
 });
 
-it("moves all sessions back to QUIC", () => moveTo("quic"));
+describe("node-b with a TPM", () => {
+  it("opens its key again after a crash", async () => {
+    await crash(NODE, GATEWAY);
+    await pingsBothWays();
+    expect(await described()).toMatchObject({ kind: "tpm2" });
+  });
+
+  it("has an audit trail that still holds, under both keys", async () => {
+    const { stdout } = await dsmilOk("audit", "verify", ...keptCertificates());
+    expect(stdout).toContain("wrote them");
+  });
+});
+
+describe("by the manifest of before", () => {
+  it("all sessions move back to QUIC, node-b gets a new bare key, and nothing sealed stays", async () => {
+    const sealed = await publicKey();
+    await keepCertificate(NODE);
+    resetManifest();
+    await moveTo("quic");
+    expect(await files()).toEqual([`${NODE}-mldsa87.key`, `${NODE}-mldsa87.pub`]);
+    expect(await publicKey()).not.toBe(sealed);
+    expect(await described()).toMatchObject({ kind: "file" });
+  });
+
+  it("node-b speaks to the others, and they to it", pingsBothWays);
+});
 
 it("loses no message that was answered, and delivers none twice", async () => {
   const sent = await sender.finish();
