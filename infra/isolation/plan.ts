@@ -7,6 +7,7 @@ import { planClaims } from "./plan/claims.ts";
 import { planEngine } from "./plan/engine.ts";
 import { planIngest } from "./plan/ingest.ts";
 import { planJwt } from "./plan/jwt.ts";
+import { planMonitoring } from "./plan/monitoring.ts";
 import { planOwnLimits } from "./plan/own-limits.ts";
 import type { Pair } from "./plan/pair.ts";
 import { planPostgres } from "./plan/postgres.ts";
@@ -26,6 +27,7 @@ const PLANNERS = [
   planChat,
   planIngest,
   planShrink,
+  planMonitoring,
   planEngine,
   planArchive,
   planBus,

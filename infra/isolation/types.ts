@@ -6,7 +6,7 @@
 /** Where isolation is tried. */
 export const LAYERS = [
   ...(["redis", "postgres", "qdrant", "archive", "files", "network", "bus"] as const),
-  ...(["api", "jwt", "chat", "ingest", "shrink"] as const),
+  ...(["api", "jwt", "chat", "ingest", "shrink", "monitoring"] as const),
 ] as const;
 export type Layer = (typeof LAYERS)[number];
 
@@ -77,6 +77,17 @@ export type ServiceIdentity =
   | { readonly tenant: string; readonly key: string }
   | "none"
   | "unknown";
+
+/** What watches the fleet: of all tenants. */
+export type MonitorServer = "prometheus" | "alertmanager" | `agent:${string}`;
+
+/** How a connection to it is made: with a certificate of the data stack's, an operator's or Prometheus', or without. */
+export type MonitorIdentity =
+  | { readonly certificate: string }
+  | { readonly tenant: string; readonly key: string }
+  | "operator"
+  | "scraper"
+  | "none";
 
 /** One thing that is done. Secrets appear by reference only, so that a plan can be printed. */
 export type Probe =
@@ -156,6 +167,13 @@ export type Probe =
       readonly tenant: string;
       readonly claim: ClaimIdentity;
       readonly payload: string;
+    }
+  | {
+      /** Class is the status, or `tls_refused` where the connection was. */
+      readonly kind: "monitor";
+      readonly server: MonitorServer;
+      readonly as: MonitorIdentity;
+      readonly path: string;
     }
   | {
       /** A TCP connection from inside one container to another's port; class `connected` or `blocked`. */

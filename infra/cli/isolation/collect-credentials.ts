@@ -35,6 +35,8 @@ export async function collectCredentials({ model, data }: Fleet, doors: Doors): 
     stack: data.tenants,
     node: Object.fromEntries(model.tenants.map((t, i) => [t.id, delivered[i] ?? {}])),
     admin: admin as Record<DeliveredStore, string>,
+    certificates: data.certificates,
+    ...(data.monitoring && { operator: data.monitoring.operator }),
   };
 }
 

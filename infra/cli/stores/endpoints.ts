@@ -4,8 +4,8 @@ import type { Model } from "../../model/types.ts";
 import { UserError } from "../errors.ts";
 
 /** Services of the fleet that a command can talk to. */
-export type ServerId = SharedServer | TenantServer;
-type SharedServer = "redis" | "postgres" | "qdrant" | "haproxy" | "shrink" | "prometheus";
+export type ServerId = SharedServer | TenantServer | `agent:${string}`;
+type SharedServer = "redis" | "postgres" | "qdrant" | "haproxy" | "shrink" | "prometheus" | "alertmanager";
 /** The ingest, or the SHRINK, of a tenant alone, by its id. */
 type TenantServer = `ingest:${string}` | `shrink:${string}`;
 
@@ -56,6 +56,7 @@ export function forwardedEndpoints(root: string, model: Model, ca: string): Endp
 
 async function forward(root: string, model: Model, ca: string, server: ServerId) {
   const [id = "", tenant] = server.split(":");
+  if (id === "agent") return forwardAgent(root, model, ca, tenant ?? "");
   const service = SERVICES[id] ?? id;
   const container = model.containers.find((c) => c.service === service && c.tenant === tenant);
   const node = model.nodes.find((n) => n.id === container?.node);
@@ -67,4 +68,15 @@ async function forward(root: string, model: Model, ca: string, server: ServerId)
   const { port, close } = await connection.forward(node.address, published.external);
   const label = tenant === undefined ? (LABELS[id] ?? id) : `${id}-${tenant}`;
   return { host: "127.0.0.1", port, servername: `${label}.${model.fleet.domain}`, ca, close };
+}
+
+/** An agent listens in its node's own network, under the node's name. */
+async function forwardAgent(root: string, model: Model, ca: string, id: string) {
+  const node = model.nodes.find((one) => one.id === id);
+  const agent = model.services.find((one) => one.id === "node-agent" && one.node === id);
+  if (node === undefined || agent === undefined) {
+    throw new UserError(`the manifest has no node-agent on ${id}`, "see `bin/dsmil manifest show`");
+  }
+  const { port, close } = await (await connect(readAccess(root, id))).forward(node.address, agent.port);
+  return { host: "127.0.0.1", port, servername: node.hostname, ca, close };
 }

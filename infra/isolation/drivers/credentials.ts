@@ -1,7 +1,15 @@
 import { postgresRole, redisUser } from "../../model/names.ts";
 import type { TenantSecrets } from "../../stacks/outputs.ts";
 import type { DeliveredStore } from "../plan/pair.ts";
-import type { ApiIdentity, PostgresIdentity, QdrantIdentity, RedisIdentity, ServiceIdentity } from "../types.ts";
+import type {
+  ApiIdentity,
+  MonitorIdentity,
+  PostgresIdentity,
+  QdrantIdentity,
+  RedisIdentity,
+  ServiceIdentity,
+} from "../types.ts";
+import type { ClientCertificate } from "./doors.ts";
 import { forgeToken } from "./forge-token.ts";
 import { l7Token } from "./l7-token.ts";
 
@@ -19,6 +27,9 @@ export interface KnownCredentials {
   /** Tenant → store → content of the delivered file; absent where it could not be read. */
   readonly node: Readonly<Record<string, Partial<Record<DeliveredStore, string>>>>;
   readonly admin: Readonly<Record<DeliveredStore, string>>;
+  /** Of servers, by the data stack's names, and the operator's; absent where nothing is watched. */
+  readonly certificates?: Readonly<Record<string, ClientCertificate>>;
+  readonly operator?: ClientCertificate;
 }
 
 /** Turns the identities of a plan into secrets. */
@@ -74,6 +85,16 @@ export class Credentials {
     if ("key" in as) return bearer(this.stack(as.tenant).apiKeys[as.key] ?? "");
     const token = this.stack(as.tenant).tokens[as.token];
     return bearer(as.spoiled ? spoil(token) : token);
+  }
+
+  /** What a connection to what watches the fleet shows. */
+  monitor(as: MonitorIdentity): { readonly headers: Record<string, string>; readonly client?: ClientCertificate } {
+    if (as === "none") return { headers: {} };
+    if (typeof as === "object" && "key" in as) return { headers: bearer(this.stack(as.tenant).apiKeys[as.key] ?? "") };
+    const name = as === "scraper" ? "prometheus" : as === "operator" ? as : as.certificate;
+    const client = as === "operator" ? this.known.operator : this.known.certificates?.[name];
+    if (client === undefined) throw new Error(`the data stack has no certificate ${name}`);
+    return { headers: {}, client };
   }
 
   /** Seed of a tenant's signing key, in hex. */

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Client } from "pg";
-import type { TokenServer } from "../types.ts";
+import type { MonitorServer, TokenServer } from "../types.ts";
 
 /** How the drivers reach the fleet. Connections are theirs to close. */
 export interface Doors {
@@ -10,7 +10,7 @@ export interface Doors {
   postgres(user: string, password: string): Promise<Client>;
   /** One HTTPS request with the fleet's CA. */
   https(
-    server: "qdrant" | "haproxy" | TokenServer,
+    server: "qdrant" | "haproxy" | TokenServer | MonitorServer,
     call: HttpsCall,
   ): Promise<{ readonly status: number; readonly body: string }>;
   /** Runs a command on a node. `timeoutMs`: longest it may take, default 15 s. */
@@ -31,4 +31,11 @@ export interface HttpsCall {
   readonly body?: unknown;
   /** Sent as NDJSON, in place of `body`. */
   readonly lines?: string;
+  /** Certificate and key to show, PEM. */
+  readonly client?: ClientCertificate;
+}
+
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
 }

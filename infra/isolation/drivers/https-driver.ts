@@ -5,6 +5,7 @@ import type { Doors } from "./doors.ts";
 
 type QdrantProbe = Extract<Probe, { kind: "qdrant" }>;
 type ApiProbe = Extract<Probe, { kind: "api" }>;
+type MonitorProbe = Extract<Probe, { kind: "monitor" }>;
 type ServiceProbe = Extract<Probe, { kind: "service" }>;
 
 /** Runs probes over HTTPS: Qdrant's REST interface, the L7 front, a tenant's ingest, SHRINK. Bodies are never shown. */
@@ -44,7 +45,21 @@ export class HttpsDriver {
     if (seeks === undefined || answer.status !== 200) return coded(answer, `${method} ${path}`);
     return { class: answer.body.includes(seeks) ? "listed" : "not_listed", detail: `${method} ${path}: searched` };
   }
+
+  async monitor({ server, as, path }: MonitorProbe): Promise<Answer> {
+    try {
+      const { status } = await this.doors.https(server, { method: "GET", path, ...this.credentials.monitor(as) });
+      return { class: String(status), detail: `GET at ${server}: ${status}` };
+    } catch (error) {
+      if (!isTlsRefusal(error as NodeJS.ErrnoException)) throw error;
+      return { class: "tls_refused", detail: `${server}: ${(error as NodeJS.ErrnoException).code}` };
+    }
+  }
 }
+
+/** How a server ends a connection whose certificate it does not take: an alert, or without a word. */
+const isTlsRefusal = ({ code = "" }: NodeJS.ErrnoException): boolean =>
+  code.startsWith("ERR_SSL_") || code === "ECONNRESET" || code === "EPIPE";
 
 /** How often a server is asked again that has too much under way, and the first wait, ms. */
 const MOST_AGAIN = 6;

@@ -56,6 +56,8 @@ export class FleetProber implements Prober {
         return this.https.api(probe);
       case "service":
         return this.https.service(probe);
+      case "monitor":
+        return this.https.monitor(probe);
       case "claim":
         return this.claims.ask(probe);
       case "exec":
