@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { volumeName } from "../names.ts";
 import { alertFiles } from "../resolve-alerts.ts";
+import { listening } from "./listening.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { folder, scratch, volume } from "./paths.ts";
 
@@ -26,11 +27,7 @@ export function alertmanagerPart({ fleet, service, alerts, common }: PartContext
       volume(data, "/alertmanager"),
     ],
     tmpfs: { "/tmp": scratch(16) },
-    health: {
-      kind: "tcp",
-      port: service.port,
-      argv: ["bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${service.port}`],
-    },
+    health: { kind: "tcp", port: service.port, argv: listening(service.port) },
     stopSeconds: 15,
     volumes: [{ name: data, node: service.node, driverOpts: {} }],
   };
