@@ -3,9 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { newRunId } from "../../../infra/cli/events/event-id.ts";
 import { type Fleet, withFleet } from "../../../infra/cli/stores/fleet.ts";
 import type { Tenant } from "../../../infra/model/types.ts";
-import { accountFor, type RunAccount, removeRun } from "./account.ts";
-import { type AdminStores, openAdminStores } from "./admin.ts";
+import type { RunAccount } from "./account.ts";
+import { openAdminStores } from "./admin.ts";
 import { type Buckets, latencyBuckets, p99Between } from "./batch-times.ts";
+import { countAndRemove } from "./count-and-remove.ts";
 import { type LayerTimes, layerTimes } from "./layer-times.ts";
 import { type ContainerMemory, fleetMemory } from "./memory.ts";
 import { RunLoad } from "./run-load.ts";
@@ -83,22 +84,6 @@ async function flow(fleet: Fleet, { events, step, signal }: FlowBench): Promise<
     found.push({ part: { name, times: layerTimes(accounts, [1, count]), batches, load }, memory, accounts });
   }
   return resultOf(found);
-}
-
-/** Counts a part in every store and takes it out again, so that it stays in nobody's way. */
-async function countAndRemove(
-  runs: readonly TenantRun[],
-  ends: ReadonlyMap<string, string>,
-  open: () => Promise<AdminStores>,
-): Promise<RunAccount[]> {
-  const admin = await open();
-  try {
-    const accounts = await accountFor(admin, runs, ends);
-    for (const [at, one] of runs.entries()) if (accounts[at]) await removeRun(admin, one, accounts[at].streams);
-    return accounts;
-  } finally {
-    await admin.close();
-  }
 }
 
 function resultOf(
