@@ -42,6 +42,7 @@ beforeAll(async () => {
   });
   expect(put.code, put.stderr).toBe(0);
   const webhook = `{ id: lab, url: '${receiver.url}', ca_file: ${FOLDER}/lab-ca.pem }`;
+  resetManifest();
   editManifest((text) => text.replace("  webhooks: []", `  webhooks: [${webhook}]`));
   await dsmilOk("up");
   await untilHealthy();
