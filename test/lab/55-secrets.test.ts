@@ -1,7 +1,7 @@
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { dsmil, pulumi, root } from "./harness/dsmil.ts";
+import { dsmil, pulumi, pulumiOnAll, root } from "./harness/dsmil.ts";
 import { onNode, onNodeOk } from "./harness/fleet.ts";
 
 const NODES = ["node-a", "node-b", "node-c"];
@@ -124,14 +124,14 @@ describe("generated secrets", () => {
       ["dbe", "show", "--json"],
       ["audit", "list", "--json"],
       ["audit", "verify", "--json"],
+      ["metrics", "targets", "--json"],
+      ["alerts", "--json"],
+      ["logs", "--since", "24h", "--limit", "10000", "--json"],
     ];
     for (const args of commands) {
       const { stdout, stderr } = await dsmil(...args);
       expect(leaks(stdout + stderr), args.join(" ")).toBe(0);
     }
-    for (const node of NODES) {
-      const { stdout } = await pulumi("preview", "--diff", "--stack", node);
-      expect(leaks(stdout), node).toBe(0);
-    }
+    for (const [node, { stdout }] of await pulumiOnAll("preview", "--diff")) expect(leaks(stdout), node).toBe(0);
   });
 });
