@@ -181,13 +181,13 @@ function seals(): Panel[] {
     }),
     gauged(
       {
-        title: "Signers end in",
-        description: "Time until the certificate of each signing key ends.",
-        unit: "s",
-        expr: "min by (signer) (dsmil_enclave_signer_expiry_seconds)",
-        legend: "{{signer}}",
+        title: "Files open to others",
+        description: "Files and folders of keys that others than their owner may change or read.",
+        unit: "none",
+        expr: "sum(dsmil_enclave_mode_problems)",
+        legend: "problems",
       },
-      { look: "bars", steps: atLeast(7 * DAY_S, 30 * DAY_S) },
+      { look: "number", steps: atMost(1) },
     ),
   ];
 }

@@ -44,10 +44,12 @@ export async function createForecaster(service: TenantService, config: L5Config)
     latest = answers
       ? ready.map((one, at) => toForecast(one.name, one.device, one.series, answers.row(at), answers.model))
       : [];
-    if (latest.length === 0) return;
-    const made = { tenant_id: tenant, ts: new Date().toISOString(), source_device: device, source_layer: layer };
-    await writer.append([{ key: config.streams.l5Out, event: JSON.stringify({ ...made, forecasts: latest }) }]);
-    latency.record(performance.now() - begun);
+    if (latest.length > 0) {
+      const made = { tenant_id: tenant, ts: new Date().toISOString(), source_device: device, source_layer: layer };
+      await writer.append([{ key: config.streams.l5Out, event: JSON.stringify({ ...made, forecasts: latest }) }]);
+      latency.record(performance.now() - begun);
+    }
+    // Also where there is not enough past yet: a layer that looks and finds nothing is not one that is silent.
     metrics.processed("L5_FORECAST", latest.length, (performance.now() - begun) / 1000);
   }
 
