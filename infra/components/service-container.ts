@@ -35,6 +35,8 @@ export class ServiceContainer extends pulumi.ComponentResource {
       parent: this,
       // The name, the fixed address and the published port can belong to one container only.
       deleteBeforeReplace: true,
+      // The provider calls another health check an update and does nothing: every plan after it would show it again.
+      replaceOnChanges: ["healthcheck"],
       // Contents of the plan decide; the engine fills these in and they carry no intent of ours.
       ignoreChanges: ["containerReadRefreshTimeoutMilliseconds"],
     });
