@@ -94,10 +94,11 @@ describe("the log shipper", () => {
     // Ten files' worth, of which the engine keeps three.
     for (const n of all(2500).slice(1)) {
       router.line(json(n));
-      if (n % 50 === 0) await new Promise((done) => setTimeout(done, 20));
+      if (n % 50 === 0) await new Promise((done) => setTimeout(done, 100));
     }
-    const health = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { status: string };
-    expect(health.status).toBe("degraded");
+    const health = async () =>
+      ((await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { status: string }).status;
+    await until(async () => (await health()) === "degraded");
     await receiver.start(files);
     await until(async () => numbers("l3-router").length === 2500);
     expect(numbers("l3-router")).toEqual(all(2500));

@@ -25,7 +25,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "t-train-"));
   execFileSync(NODE, [join(PROJECT, "models/data/generate.ts"), folder], { stdio: "pipe" });
-}, 170_000);
+}, 500_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Of speech there is data only where espeak-ng speaks it. */
