@@ -3,7 +3,7 @@ import { listening } from "./listening.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { volume as dataVolume, folder } from "./paths.ts";
 
-/** Configuration, and rules in the folder `rules`. */
+/** Configuration and rules. */
 export const PROMETHEUS_FOLDER = "/etc/dsmil/prometheus";
 /** Certificates of the server, and those it scrapes with. */
 export const PROMETHEUS_CERTS = "/etc/dsmil/certs/prometheus";
