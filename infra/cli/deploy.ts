@@ -3,7 +3,7 @@ import type { Model, Node } from "../model/types.ts";
 import { removeDeadLocks } from "./dead-locks.ts";
 import { UserError } from "./errors.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
-import { removeStrays, strayContainers } from "./stray-containers.ts";
+import { removeStrays, wasInterrupted } from "./stray-containers.ts";
 
 /** What one stack's update did. */
 export interface StackResult {
@@ -41,6 +41,9 @@ export async function requireNodes(root: string, nodes: readonly Node[]): Promis
     "start the machine or mend its network, then run the same command again; `bin/dsmil lab status` shows the lab's machines",
   );
 }
+
+/** How often a stack is updated again after what an interrupted run left was taken away. */
+const MENDING_ROUNDS = 2;
 
 export interface DeployOptions {
   readonly refresh: boolean;
@@ -103,11 +106,10 @@ export async function deployStack(
   const onLine = progress(step);
   const update = () => pulumi(root, args, { onLine, env: dropEnv(drop) });
   let run = await update();
-  const strays = run.code === 0 ? [] : strayContainers(run.stdout + run.stderr);
-  if (strays.length > 0) {
-    const removed = await removeStrays(root, stack, strays);
-    step(`removed what an interrupted run left: ${removed.join(", ")}`);
-    if (removed.length > 0) run = await update();
+  for (let round = 0; run.code !== 0 && round < MENDING_ROUNDS && (await wasInterrupted(root, stack, run)); round++) {
+    const removed = await removeStrays(root, stack);
+    step(`again, after an interrupted run; containers that it left: ${removed.join(", ") || "none"}`);
+    run = await update();
   }
   if (run.code !== 0) {
     throw new UserError(

@@ -11,6 +11,8 @@ export interface PulumiRun {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Whether somebody asked this program to stop while it ran: what failed then is not to be tried again. */
+  readonly stopped?: boolean;
 }
 
 export interface PulumiOptions {
@@ -46,11 +48,17 @@ export function pulumi(root: string, args: readonly string[], options: PulumiOpt
     const err = collect(child.stderr);
     child.on("error", (error) => reject(new UserError(`pulumi did not start: ${error.message}`, "run `bin/dsmil up`")));
     // Ctrl-C reaches Pulumi too, which finishes its step and saves its state: wait for that.
-    const wait = (): void => {};
-    const pass = (): void => void child.kill("SIGINT");
+    let stopped = false;
+    const wait = (): void => {
+      stopped = true;
+    };
+    const pass = (): void => {
+      stopped = true;
+      child.kill("SIGINT");
+    };
     process.on("SIGINT", wait).on("SIGTERM", pass);
     child.on("close", () => process.off("SIGINT", wait).off("SIGTERM", pass));
-    child.on("close", (code) => resolve({ code: code ?? 1, stdout: out.join("\n"), stderr: err.join("\n") }));
+    child.on("close", (code) => resolve({ code: code ?? 1, stdout: out.join("\n"), stderr: err.join("\n"), stopped }));
   });
 }
 

@@ -2,12 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Model } from "../model/types.ts";
 import { UserError } from "./errors.ts";
-import { pulumi } from "./pulumi.ts";
-
-/** The slice of an exported checkpoint that names resources. */
-interface Checkpoint {
-  readonly deployment?: { readonly resources?: readonly { readonly type: string; readonly urn: string }[] };
-}
+import { stackState } from "./stack-state.ts";
 
 const TENANT_DATA = "dsmil:component:TenantData";
 
@@ -15,11 +10,9 @@ const TENANT_DATA = "dsmil:component:TenantData";
 export async function removedTenants(root: string, model: Model): Promise<string[]> {
   const node = model.nodes.find((n) => n.role === "data");
   if (node === undefined || !existsSync(join(root, ".dsmil"))) return [];
-  const run = await pulumi(root, ["stack", "export", "--stack", node.id]);
-  if (run.code !== 0) return [];
-  const { deployment } = JSON.parse(run.stdout) as Checkpoint;
+  const { resources = [] } = (await stackState(root, node.id)) ?? {};
   const known = new Set(model.tenants.map((t) => t.id));
-  return (deployment?.resources ?? [])
+  return resources
     .filter((r) => r.type === TENANT_DATA)
     .map((r) => r.urn.slice(r.urn.lastIndexOf("::") + 2))
     .filter((id) => !known.has(id));

@@ -1,34 +1,48 @@
 import { readAccess } from "../access/access.ts";
-import { connect } from "../access/connection.ts";
+import { connect, type NodeConnection } from "../access/connection.ts";
+import type { PulumiRun } from "./pulumi.ts";
+import { type StackState, stackState } from "./stack-state.ts";
 
-const IN_USE = /The container name "\/([\w.-]+)" is already in use by container "([0-9a-f]{64})"/g;
+const IN_USE = /The container name "\/[\w.-]+" is already in use by container "[0-9a-f]{64}"/;
 
-/** A container that stands in the way of one with its name. */
-export interface Stray {
-  readonly name: string;
-  readonly id: string;
+/**
+ * Whether a failed update met what a run that was killed had left: operations that it began and whose end it did not
+ * learn, or a container in the way of one with its name. Not where somebody has just stopped it.
+ */
+export async function wasInterrupted(root: string, stack: string, run: PulumiRun): Promise<boolean> {
+  if (run.stopped) return false;
+  if (IN_USE.test(run.stdout + run.stderr)) return true;
+  return ((await stackState(root, stack))?.pending.length ?? 0) > 0;
 }
 
-/** The containers that a failed update found in its way, as its output tells. */
-export function strayContainers(output: string): Stray[] {
-  const found = [...output.matchAll(IN_USE)].map(([, name = "", id = ""]) => ({ name, id }));
-  return [...new Map(found.map((stray) => [stray.id, stray])).values()];
+/** Those of an engine's containers that no resource of the stack's state is. */
+export function strays(ids: readonly string[], { resources }: StackState): string[] {
+  const known = new Set(resources.map(({ id }) => id));
+  return ids.filter((id) => !known.has(id));
 }
 
 /**
- * Removes containers that no stack knows: the engine made them, and died before it could say so. Only those that carry
- * this node's label are ours; what a service keeps is in volumes and stays.
+ * Removes containers with the label of this node that its stack does not know: the engine made them, and the run that
+ * asked for them died before it was told. What a service keeps is in volumes and stays.
  * @returns the names of those removed
  */
-export async function removeStrays(root: string, node: string, strays: readonly Stray[]): Promise<string[]> {
+export async function removeStrays(root: string, stack: string): Promise<string[]> {
+  const state = await stackState(root, stack);
+  if (state === undefined) return [];
+  const connection = await connect(readAccess(root, stack));
+  const list = ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", "--filter", `label=dsmil.node=${stack}`];
+  const { code, stdout } = await connection.exec(list, { timeoutMs: 20_000 });
+  if (code !== 0) return [];
   const removed: string[] = [];
-  const connection = await connect(readAccess(root, node));
-  for (const { name, id } of strays) {
-    const label = ["docker", "container", "inspect", "-f", '{{index .Config.Labels "dsmil.node"}}', id];
-    const { code, stdout } = await connection.exec(label, { timeoutMs: 20_000 });
-    if (code !== 0 || stdout.trim() !== node) continue;
-    const { code: gone } = await connection.exec(["docker", "rm", "-f", id], { timeoutMs: 60_000 });
-    if (gone === 0) removed.push(name);
+  for (const id of strays(stdout.split("\n").filter(Boolean), state)) {
+    const name = await remove(connection, id);
+    if (name !== undefined) removed.push(name);
   }
   return removed;
+}
+
+async function remove(connection: NodeConnection, id: string): Promise<string | undefined> {
+  const named = await connection.exec(["docker", "container", "inspect", "-f", "{{.Name}}", id], { timeoutMs: 20_000 });
+  const { code } = await connection.exec(["docker", "rm", "-f", id], { timeoutMs: 60_000 });
+  return code === 0 ? named.stdout.trim().replace(/^\//, "") || id : undefined;
 }

@@ -1,15 +1,40 @@
 import { describe, expect, it } from "vitest";
-import { strayContainers } from "../../../infra/cli/stray-containers.ts";
+import { parseState } from "../../../infra/cli/stack-state.ts";
+import { strays, wasInterrupted } from "../../../infra/cli/stray-containers.ts";
 
-const id = "4911af5da77ff3f9ac456ff76b76e1a9f096888a8f195173965b40d075234024";
-const said = `Error response from daemon: Conflict. The container name "/dsmil-l4-classifier-alpha" is already in use by container "${id}". You have to remove (or rename)`;
+const id = (digit: string) => digit.repeat(64);
+const resource = (name: string, container?: string) => ({
+  urn: `urn:pulumi:node-a::dsmil::docker:index/container:Container::${name}`,
+  type: "docker:index/container:Container",
+  ...(container && { id: container }),
+});
 
-describe("strayContainers", () => {
-  it("finds each container in the way once", () => {
-    expect(strayContainers(`${said}\n * ${said}`)).toEqual([{ name: "dsmil-l4-classifier-alpha", id }]);
+describe("containers that an interrupted run left", () => {
+  const state = parseState(
+    JSON.stringify({
+      deployment: {
+        // A container that is replaced is in the state twice while the old one is to be deleted.
+        resources: [resource("l6-risk-alpha", id("a")), { ...resource("l6-risk-alpha", id("b")), delete: true }],
+        pending_operations: [{ resource: resource("l9-nc3-bravo"), type: "creating" }],
+      },
+    }),
+  );
+
+  it("are those the state has no id of, all of them at once", () => {
+    expect(strays([id("a"), id("b"), id("c"), id("d")], state)).toEqual([id("c"), id("d")]);
   });
 
-  it("finds none in another failure", () => {
-    expect(strayContainers("Error response from daemon: No such container: dsmil-l4-classifier-alpha")).toEqual([]);
+  it("are told from operations that began", () => {
+    expect(state.pending.map(({ urn }) => urn)).toEqual([resource("l9-nc3-bravo").urn]);
+  });
+
+  it("are all strays where a state is empty", () => {
+    expect(strays([id("a")], parseState('{"version": 3, "deployment": {}}'))).toEqual([id("a")]);
+  });
+
+  it("are suspected where a name is taken", async () => {
+    const stdout = `Conflict. The container name "/dsmil-l4-classifier-alpha" is already in use by container "${id("4")}". You have to`;
+    expect(await wasInterrupted("/nowhere", "node-a", { code: 1, stdout, stderr: "" })).toBe(true);
+    expect(await wasInterrupted("/nowhere", "node-a", { code: 1, stdout, stderr: "", stopped: true })).toBe(false);
   });
 });
