@@ -3,7 +3,7 @@ import type { Model, Node } from "../model/types.ts";
 import { removeDeadLocks } from "./dead-locks.ts";
 import { UserError } from "./errors.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
-import { removeStrays, wasInterrupted } from "./stray-containers.ts";
+import { metInterruptedRun, removeStrays } from "./stray-containers.ts";
 
 /** What one stack's update did. */
 export interface StackResult {
@@ -106,7 +106,9 @@ export async function deployStack(
   const onLine = progress(step);
   const update = () => pulumi(root, args, { onLine, env: dropEnv(drop) });
   let run = await update();
-  for (let round = 0; run.code !== 0 && round < MENDING_ROUNDS && (await wasInterrupted(root, stack, run)); round++) {
+  // Only the first of them tells: a state forgets deletions that were under way once it is written again.
+  const resumes = metInterruptedRun(run);
+  for (let round = 0; resumes && run.code !== 0 && !run.stopped && round < MENDING_ROUNDS; round++) {
     const removed = await removeStrays(root, stack);
     step(`again, after an interrupted run; containers that it left: ${removed.join(", ") || "none"}`);
     run = await update();

@@ -5,14 +5,15 @@ import { type StackState, stackState } from "./stack-state.ts";
 
 const IN_USE = /The container name "\/[\w.-]+" is already in use by container "[0-9a-f]{64}"/;
 
+/** Pulumi warns so of operations that the state has as begun. */
+const PENDING = /\d+ pending operations? from previous deployment/;
+
 /**
- * Whether a failed update met what a run that was killed had left: operations that it began and whose end it did not
- * learn, or a container in the way of one with its name. Not where somebody has just stopped it.
+ * Whether an update met what a run that was killed had left: operations that it began and whose end it did not learn, or
+ * a container in the way of one with its name.
  */
-export async function wasInterrupted(root: string, stack: string, run: PulumiRun): Promise<boolean> {
-  if (run.stopped) return false;
-  if (IN_USE.test(run.stdout + run.stderr)) return true;
-  return ((await stackState(root, stack))?.pending.length ?? 0) > 0;
+export function metInterruptedRun({ stdout, stderr }: PulumiRun): boolean {
+  return [IN_USE, PENDING].some((sign) => sign.test(stdout + stderr));
 }
 
 /** Those of an engine's containers that no resource of the stack's state is. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseState } from "../../../infra/cli/stack-state.ts";
-import { strays, wasInterrupted } from "../../../infra/cli/stray-containers.ts";
+import { metInterruptedRun, strays } from "../../../infra/cli/stray-containers.ts";
 
 const id = (digit: string) => digit.repeat(64);
 const resource = (name: string, container?: string) => ({
@@ -32,9 +32,15 @@ describe("containers that an interrupted run left", () => {
     expect(strays([id("a")], parseState('{"version": 3, "deployment": {}}'))).toEqual([id("a")]);
   });
 
-  it("are suspected where a name is taken", async () => {
-    const stdout = `Conflict. The container name "/dsmil-l4-classifier-alpha" is already in use by container "${id("4")}". You have to`;
-    expect(await wasInterrupted("/nowhere", "node-a", { code: 1, stdout, stderr: "" })).toBe(true);
-    expect(await wasInterrupted("/nowhere", "node-a", { code: 1, stdout, stderr: "", stopped: true })).toBe(false);
+  it.each([
+    `Conflict. The container name "/dsmil-l4-classifier-alpha" is already in use by container "${id("4")}". You have to`,
+    "warning: Attempting to deploy or update resources with 3 pending operations from previous deployment.",
+  ])("are suspected by: %s", (stderr) => {
+    expect(metInterruptedRun({ code: 1, stdout: "", stderr })).toBe(true);
+  });
+
+  it("are not suspected after another failure", () => {
+    const stderr = "error: no such image dsmil-l4-classifier:09912ce6";
+    expect(metInterruptedRun({ code: 1, stdout: "    3 unchanged", stderr })).toBe(false);
   });
 });
