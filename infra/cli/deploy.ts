@@ -2,6 +2,7 @@ import { probeNodes } from "../access/probe.ts";
 import type { Model, Node } from "../model/types.ts";
 import { removeDeadLocks } from "./dead-locks.ts";
 import { UserError } from "./errors.ts";
+import { forgetPendingOperations } from "./pending-operations.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
 import { metInterruptedRun, removeStrays } from "./stray-containers.ts";
 
@@ -119,7 +120,14 @@ export async function deployStack(
       "mend what is named above and run the same command again: it continues from here",
     );
   }
+  if (resumes) await settle(root, stack);
   return { stack, changes: changes(run.stdout) };
+}
+
+/** Leaves nothing of a run that was killed, now that another one has ended well. */
+async function settle(root: string, stack: string): Promise<void> {
+  await removeStrays(root, stack);
+  await forgetPendingOperations(root, stack);
 }
 
 /** Tells each resource that Pulumi's output says is being worked on, and how many are done. */

@@ -55,8 +55,9 @@ describe("a death in the middle of up", () => {
   const converges = async (): Promise<void> => {
     await dsmilOk("up");
     await untilHealthy();
-    const { code, stdout } = await pulumi("preview", "--refresh", "--expect-no-changes", "--stack", "node-a");
+    const { code, stdout, stderr } = await pulumi("preview", "--refresh", "--expect-no-changes", "--stack", "node-a");
     expect(code, stdout).toBe(0);
+    expect(stdout + stderr).not.toMatch(/pending operations/);
   };
 
   it("of node-a, while it replaces containers: the next up converges", async () => {
