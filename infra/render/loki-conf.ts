@@ -11,7 +11,7 @@ export interface LokiSettings {
   readonly port?: number;
   /** Folder of its data; default `/loki`. */
   readonly folder?: string;
-  /** Where loki-overrides.yaml is; default `/etc/loki/overrides.yaml`. */
+  /** Where loki-overrides.yaml is; default `/etc/loki-tenants/overrides.yaml`. */
   readonly overrides?: string;
 }
 
@@ -50,7 +50,7 @@ export function renderLokiConf(settings: LokiSettings): string {
       delete_request_store: "filesystem",
     },
     limits_config: { ...LIMITS, retention_period: `${retentionHours}h` },
-    runtime_config: { file: settings.overrides ?? "/etc/loki/overrides.yaml" },
+    runtime_config: { file: settings.overrides ?? "/etc/loki-tenants/overrides.yaml" },
   });
 }
 

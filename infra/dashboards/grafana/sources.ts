@@ -17,7 +17,7 @@ export interface Sources {
 /** The fleet's own Prometheus, and Loki as far as the manifest has it: what the operators' Grafana reads. */
 export function fleetSources(model: Model): Sources {
   const prometheus = published(model, "prometheus");
-  const loki = published(model, "loki");
+  const loki = published(model, "log-gate", "loki");
   return { ...(prometheus && { prometheus }), ...(loki && { loki }) };
 }
 
@@ -34,9 +34,9 @@ export function gatedSources(gate: URL): Required<Sources> {
   };
 }
 
-function published({ services, nodes, fleet }: Model, id: string): Source | undefined {
+function published({ services, nodes, fleet }: Model, id: string, name = id): Source | undefined {
   const service = services.find((one) => one.id === id);
   const node = nodes.find((one) => one.id === service?.node);
   if (service?.publish === undefined || node === undefined) return undefined;
-  return { url: `https://${node.address}:${service.publish}`, serverName: `${id}.${fleet.domain}` };
+  return { url: `https://${node.address}:${service.publish}`, serverName: `${name}.${fleet.domain}` };
 }
