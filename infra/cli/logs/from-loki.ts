@@ -1,6 +1,6 @@
 import type { Model } from "../../model/types.ts";
 import { UserError } from "../errors.ts";
-import { withFleet } from "../stores/fleet.ts";
+import { type Fleet, withFleet } from "../stores/fleet.ts";
 import { httpsRequest } from "../stores/https-request.ts";
 import type { AskGate } from "./ask-loki.ts";
 import { collectFromLoki } from "./collect-loki.ts";
@@ -28,14 +28,19 @@ export function fromLoki(
   filter: LogFilter,
   signal: AbortSignal,
 ): Promise<readonly LogLine[]> {
-  return withFleet(async ({ data, endpoints }) => {
-    const token = data.logs?.operator;
-    if (token === undefined) throw new UserError("Loki is not deployed yet", "run `bin/dsmil up`");
-    const endpoint = await endpoints.get("loki");
-    const ask: AskGate = (path, tenant) => {
-      const headers = { authorization: `Bearer ${token}`, ...(tenant !== undefined && { "x-dsmil-tenant": tenant }) };
-      return httpsRequest(endpoint, { method: "GET", path, headers, timeoutMs: TIMEOUT_MS, mostBody: MOST_BODY });
-    };
-    return collectFromLoki(sources, filter, ask, signal);
-  });
+  return withFleet(async (fleet) => collectFromLoki(sources, filter, await gateOf(fleet), signal));
+}
+
+/**
+ * The gate before the fleet's Loki, asked as the operator.
+ * @throws UserError where there is none yet, NodeError when its node cannot be reached
+ */
+export async function gateOf({ data, endpoints }: Pick<Fleet, "data" | "endpoints">): Promise<AskGate> {
+  const token = data.logs?.operator;
+  if (token === undefined) throw new UserError("Loki is not deployed yet", "run `bin/dsmil up`");
+  const endpoint = await endpoints.get("loki");
+  return (path, tenant) => {
+    const headers = { authorization: `Bearer ${token}`, ...(tenant !== undefined && { "x-dsmil-tenant": tenant }) };
+    return httpsRequest(endpoint, { method: "GET", path, headers, timeoutMs: TIMEOUT_MS, mostBody: MOST_BODY });
+  };
 }
