@@ -1,11 +1,13 @@
 import type { Model } from "../../model/types.ts";
 
-/** A server that Grafana reads from, over TLS with a client certificate. */
+/** A server that Grafana reads from, over TLS. */
 export interface Source {
   /** `https://172.20.0.10:9090` */
   readonly url: string;
   /** Name that its certificate carries. */
   readonly serverName: string;
+  /** How it knows Grafana: by its client certificate (default), or by an Authorization header, which a file holds. */
+  readonly by?: "certificate" | "header";
 }
 
 /** What a Grafana reads; what is absent gets no datasource. */
@@ -18,7 +20,7 @@ export interface Sources {
 export function fleetSources(model: Model): Sources {
   const prometheus = published(model, "prometheus");
   const loki = published(model, "log-gate", "loki");
-  return { ...(prometheus && { prometheus }), ...(loki && { loki }) };
+  return { ...(prometheus && { prometheus }), ...(loki && { loki: { ...loki, by: "header" } }) };
 }
 
 /**
