@@ -42,7 +42,12 @@ export function renderLokiConf(settings: LokiSettings): string {
       storage: { filesystem: { chunks_directory: `${folder}/chunks`, rules_directory: `${folder}/rules` } },
     },
     schema_config: { configs: [SCHEMA] },
-    ingester: { wal: { dir: `${folder}/wal`, replay_memory_ceiling: "128MB" }, chunk_idle_period: "30m" },
+    ingester: {
+      // It is the only one: nobody else's look at the ring is waited for.
+      lifecycler: { min_ready_duration: "0s" },
+      wal: { dir: `${folder}/wal`, replay_memory_ceiling: "128MB" },
+      chunk_idle_period: "30m",
+    },
     querier: { multi_tenant_queries_enabled: true, max_concurrent: 2 },
     compactor: {
       working_directory: `${folder}/compactor`,

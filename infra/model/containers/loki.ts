@@ -1,4 +1,5 @@
 import { volumeName } from "../names.ts";
+import { listening } from "./listening.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { folder, scratch, volume } from "./paths.ts";
 
@@ -9,7 +10,7 @@ export const LOKI_TENANTS = "/etc/dsmil/loki-tenants";
 /** Share of the container's memory from which Go collects garbage harder. */
 const GO_MEMORY = 0.8;
 
-/** Loki, one program with its files on a volume. It is ready some 15 seconds after its start. */
+/** Loki, one program with its files on a volume. */
 export function lokiPart({ fleet, service, common }: PartContext): ContainerPart {
   const data = volumeName(fleet.name, service.id, "data");
   return {
@@ -20,11 +21,8 @@ export function lokiPart({ fleet, service, common }: PartContext): ContainerPart
     },
     mounts: [folder(LOKI_FOLDER, "/etc/loki"), folder(LOKI_TENANTS, "/etc/loki-tenants"), volume(data, "/loki")],
     tmpfs: { "/tmp": scratch(16) },
-    health: {
-      kind: "exec",
-      port: service.port,
-      argv: ["busybox", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${service.port}/ready`],
-    },
+    // Whether it is ready as well, the gate tells: reading its write-ahead log may take longer than a deployment waits.
+    health: { kind: "tcp", port: service.port, argv: listening(service.port) },
     stopSeconds: 30,
     volumes: [{ name: data, node: service.node, driverOpts: {} }],
   };

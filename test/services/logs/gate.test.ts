@@ -157,6 +157,8 @@ describe("the gate before Loki", () => {
     expect((await ask(QUERY, { as: "node-a" })).status).toBe(403);
     expect((await ask(QUERY, {})).status).toBe(401);
     expect((await ask(QUERY, { token: "wrong" })).status).toBe(401);
+    // Nor what there is, which the bench of an outage counts on: it is refused, and logged with its path.
+    expect((await ask("/outage/0badcafe/alpha/1", {})).status).toBe(401);
     expect(asked).toEqual([]);
   });
 

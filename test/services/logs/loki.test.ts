@@ -217,6 +217,7 @@ describe.skipIf(reason !== undefined)("shipper, gate and the real Loki", () => {
     expect(config).toMatch(/retention_period: 1w/);
     expect(config).toMatch(/reporting_enabled: false/);
     expect(await (await fetch(`${loki.url}/runtime_config`)).text()).toMatch(/alpha:[\s\S]*retention_period: 3d/);
+    expect(loki.strays()).toEqual([]);
     const metrics = await (await fetch(`${loki.url}/metrics`)).text();
     expect(metrics).toContain("loki_boltdb_shipper_compact_tables_operation_total");
   });

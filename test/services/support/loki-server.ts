@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { renderLokiConf, renderLokiOverrides } from "../../../infra/render/loki-conf.ts";
@@ -26,7 +26,7 @@ export class LokiServer {
   /** @param tenants hours that each one's lines are kept */
   static async start(dir: string, tenants: Readonly<Record<string, number>>): Promise<LokiServer> {
     const server = new LokiServer(dir, await ensureLoki({ root }), await freePort());
-    mkdirSync(`${dir}/data`, { recursive: true });
+    for (const folder of ["data", "cwd"]) mkdirSync(`${dir}/${folder}`, { recursive: true });
     const settings = { retentionHours: 168, tenants, address: "127.0.0.1", port: Number(new URL(server.url).port) };
     const places = { folder: `${dir}/data`, overrides: `${dir}/overrides.yaml` };
     writeFileSync(`${dir}/loki.yaml`, renderLokiConf({ ...settings, ...places }));
@@ -44,6 +44,7 @@ export class LokiServer {
   /** Starts it with the data that there are, and waits until it is ready. */
   async again(): Promise<void> {
     const child = spawn(this.program, [`-config.file=${this.dir}/loki.yaml`], {
+      cwd: `${this.dir}/cwd`,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, GOMEMLIMIT: "400MiB" },
     });
@@ -55,6 +56,11 @@ export class LokiServer {
         .then(({ ok }) => ok)
         .catch(() => false);
     }, 120_000);
+  }
+
+  /** What it wrote elsewhere than into the folder of its data, which is all that its container lets it. */
+  strays(): string[] {
+    return readdirSync(`${this.dir}/cwd`);
   }
 
   /** The end of what it said. */
