@@ -8,7 +8,7 @@ import { projectRoot } from "./root.ts";
 /** Parts that a plain `bench` runs. */
 const USUAL = ["deploy", "growth", "dbe", "models"] as const;
 /** Parts that load or hurt the fleet that is deployed: only when they are asked for. */
-const ASKED = ["flow", "throughput", "faults", "observe"] as const;
+const ASKED = ["flow", "throughput", "faults", "observe", "log-outage"] as const;
 const PARTS = [...USUAL, ...ASKED] as const;
 type Part = (typeof PARTS)[number];
 
@@ -18,6 +18,7 @@ interface BenchOptions {
   readonly only?: Part;
   readonly growthUp?: boolean;
   readonly events: number;
+  readonly outage: number;
   readonly json?: boolean;
 }
 
@@ -32,13 +33,14 @@ export function registerBench(program: Command): void {
   program
     .command("bench")
     .description(
-      "Time deployments against docker compose and the Engine API, their growth by tenant, DBE messages and models; with --only also the flow of events, each layer's limit, recovery from faults, and what watching costs.",
+      "Time deployments against docker compose and the Engine API, their growth by tenant, DBE messages and models; with --only also the flow of events, each layer's limit, recovery from faults, what watching costs, and whether log lines survive an outage of Loki.",
     )
     .option("--runs <n>", "interleaved runs of each side", atLeast(1), 3)
     .option("--containers <n>", "containers on all nodes together", atLeast(3), 30)
     .option("--only <part>", PARTS.join(", "), part)
     .option("--growth-up", "grow a real platform too; refused while one is deployed on the nodes")
     .option("--events <n>", "events that --only flow sends; --only observe a fifth in each run", atLeast(200), 100_000)
+    .option("--outage <seconds>", "how long --only log-outage stops Loki", atLeast(5), 600)
     .option("--json", "print samples and medians as JSON on stdout")
     .addHelpText(
       "after",
@@ -64,10 +66,11 @@ async function bench(options: BenchOptions): Promise<void> {
       ...(wanted("flow") && { flow: await flow(common, options) }),
       ...(wanted("throughput") && { throughput: await throughput(common, options) }),
       ...(wanted("observe") && { observe: await observe(common, options) }),
+      ...(wanted("log-outage") && { logOutage: await logOutage(common, options) }),
       ...(wanted("faults") && { faults: await faults(common, options) }),
     };
     if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    if ([result.flow, result.observe, result.faults].some((one) => one && one.problems.length > 0))
+    if ([result.flow, result.observe, result.logOutage, result.faults].some((one) => one && one.problems.length > 0))
       throw new ExitError(1);
   } catch (error) {
     // What was being done ends with an error of its own when it is stopped; the reason is the signal.
@@ -141,6 +144,14 @@ async function observe(common: Common, { json, runs, events }: BenchOptions) {
   const result = await benchObserve({ ...common, runs, events: Math.ceil(events / 5) });
   if (!json) process.stdout.write(`\n${observeTable(result)}\n\n`);
   return { ...observeCost(result), ...result };
+}
+
+async function logOutage(common: Common, { json, outage }: BenchOptions) {
+  const { benchLogOutage } = await import("../../test/bench/log-outage/log-outage.ts");
+  const { logOutageTable } = await import("../../test/bench/log-outage/report.ts");
+  const result = await benchLogOutage({ ...common, seconds: outage });
+  if (!json) process.stdout.write(`\n${logOutageTable(result)}\n\n`);
+  return result;
 }
 
 async function faults(common: Common, { json }: BenchOptions) {

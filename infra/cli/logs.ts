@@ -3,11 +3,13 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { LEVELS, type Level } from "../../images/runtime/logs/level.ts";
 import { readAccess } from "../access/access.ts";
 import { connect } from "../access/connection.ts";
+import type { Container, Model } from "../model/types.ts";
 import { since } from "./audit/since.ts";
 import { ExitError, UserError } from "./errors.ts";
 import { collectLogs, type OpenEngine } from "./logs/collect.ts";
 import { ENGINE_SOCKET } from "./logs/engine.ts";
 import { followLogs } from "./logs/follow.ts";
+import { fromLoki, whyNotLoki } from "./logs/from-loki.ts";
 import { jsonLine, textLine } from "./logs/print.ts";
 import { selectContainers } from "./logs/select.ts";
 import type { LogFilter, LogLine, LogProblem } from "./logs/types.ts";
@@ -23,7 +25,12 @@ interface LogFlags {
   readonly limit: number;
   readonly grep?: RegExp;
   readonly json?: boolean;
+  readonly from: From;
 }
+
+/** Where lines are read: `auto` asks Loki where it has them. */
+const FROM = ["auto", "loki", "engines"] as const;
+type From = (typeof FROM)[number];
 
 const MOST = 10_000;
 const DEFAULT_LIMIT = 200;
@@ -47,10 +54,19 @@ export function registerLogs(program: Command): void {
     .option("-l, --limit <n>", `how many of those that are there, the latest, at most ${MOST}`, limit, DEFAULT_LIMIT)
     .option("--grep <regexp>", "only lines in which this JavaScript expression finds something", expression)
     .option("--json", "print one JSON object a line")
+    .addOption(
+      new Option(
+        "--from <where>",
+        "loki, engines, or auto: Loki where it is deployed and has the time, else the engines",
+      )
+        .choices(FROM)
+        .default("auto"),
+    )
     .addHelpText(
       "after",
       `
-Lines come from the nodes' engines over SSH: as far back as these keep them (3 files of 10 MB a container). Times are UTC.
+Lines come from Loki, where the manifest has it, and from the nodes' engines over SSH: as far back as these keep them
+(3 files of 10 MB a container). --follow asks the engines. Times are UTC.
 A line that says no level counts as info. A node that cannot be read is named.
 
 Examples:
@@ -91,7 +107,7 @@ async function showLogs(services: readonly string[], flags: LogFlags): Promise<v
     const text = flags.json ? jsonLine(line) : textLine(line, model.fleet.name);
     if (!process.stdout.write(`${text}\n`)) await once(process.stdout, "drain", stop).catch(() => undefined);
   };
-  const { lines, problems, positions } = await collectLogs(containers, filter, openEngine, stop.signal);
+  const { lines, problems, positions } = await collect(model, containers, flags, stop.signal);
   for (const line of lines) await print(line);
   for (const problem of problems) complain(problem);
   if (flags.follow) {
@@ -101,6 +117,27 @@ async function showLogs(services: readonly string[], flags: LogFlags): Promise<v
   }
   if (lines.length === 0 && problems.length === 0) process.stderr.write("no line fits\n");
   if (problems.length > 0) throw new ExitError(1);
+}
+
+async function collect(model: Model, containers: readonly Container[], flags: LogFlags, signal: AbortSignal) {
+  const { from, follow, since: start } = flags;
+  if (from === "loki" && follow) throw new UserError("Loki is not followed", "leave --follow or --from out");
+  // What is followed begins where the engines' lines end.
+  const reason = from === "engines" || follow ? "" : whyNotLoki(model, containers, start);
+  if (from === "loki" && reason === "the manifest has no Loki")
+    throw new UserError("the manifest has no Loki", "run `bin/dsmil up --logs`, or leave --from out");
+  const say = (text: string): void => void (from === "auto" && model.logs.loki && process.stderr.write(`${text}\n`));
+  if (reason === undefined || from === "loki") {
+    try {
+      const lines = await fromLoki(containers, flags, signal);
+      say("from Loki");
+      return { lines, problems: [], positions: new Map() };
+    } catch (error) {
+      if (from === "loki") throw new UserError(`Loki: ${(error as Error).message}`, "see `bin/dsmil status`");
+      say(`from the engines, as Loki cannot be asked: ${(error as Error).message}`);
+    }
+  } else if (reason !== "") say(`from the engines: of Loki, ${reason}`);
+  return collectLogs(containers, flags, openEngine, signal);
 }
 
 const openEngine: OpenEngine = async (node) => {

@@ -6,15 +6,17 @@ import type { Model } from "../model/types.ts";
 import { languageModelNames } from "../models/language-models.ts";
 import { projectRoot } from "./root.ts";
 
-/** The project's manifest, resolved. `DSMIL_MANIFEST` names another file; the stacks read the same variable. */
+/** The project's manifest. `DSMIL_MANIFEST` names another file; the stacks read the same variable. */
+export const manifestPath = (): string => resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml");
+
+/** What it says, resolved. */
 export function projectModel(): Model {
-  return loadModel(resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml"));
+  return loadModel(manifestPath());
 }
 
 /** The same for what is deployed: the language models that it names must be there. */
 export function deployableModel(): Model {
-  const file = resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml");
-  return loadModel(file, languageModelNames(projectRoot));
+  return loadModel(manifestPath(), languageModelNames(projectRoot));
 }
 
 /** The lab that stands in for the manifest's nodes. */

@@ -6,7 +6,7 @@ import type { Model } from "../model/types.ts";
 import { deploymentOrder, deploymentStages, deployStage, matchesState, requireNodes } from "./deploy.ts";
 import { UserError } from "./errors.ts";
 import { isDeployed, recordDeployment } from "./last-deployment.ts";
-import { deployableModel, projectLab } from "./model.ts";
+import { deployableModel, manifestPath, projectLab } from "./model.ts";
 import { fetchModels } from "./models-phase.ts";
 import { Phases } from "./phases.ts";
 import { compilePolicies } from "./policies-phase.ts";
@@ -15,12 +15,14 @@ import { refuseDataLoss } from "./removed-tenants.ts";
 import { projectRoot } from "./root.ts";
 import { settledStatus } from "./settled-status.ts";
 import { printStatus } from "./status/print.ts";
+import { switchOnLoki } from "./switch-on-loki.ts";
 
 export interface UpOptions {
   readonly lab: boolean;
   readonly refresh: boolean;
   readonly drop: readonly string[];
   readonly json?: boolean;
+  readonly logs?: boolean;
 }
 
 /** `dsmil up`: from whatever there is to three nodes running what the manifest says. */
@@ -31,6 +33,7 @@ export function registerUp(program: Command): void {
     .option("--no-lab", "deploy to the machines named in the stack files (Pulumi.<node>.yaml), over SSH")
     .option("--no-refresh", "trust the state instead of looking at the nodes first (faster; leaves drift as it is)")
     .option("--drop <tenant...>", "allow the data of these removed tenants to be dropped", [])
+    .option("--logs", "deploy Loki with what ships lines to it: sets logs.loki in the manifest (docs/logs.md)")
     .option("--json", "print phases and status as JSON on stdout")
     .addHelpText(
       "after",
@@ -43,6 +46,12 @@ async function up(options: UpOptions): Promise<void> {
   const phases = new Phases();
   // What a lab left behind must not lead a run for real machines to its endpoints.
   if (!options.lab) process.env.DSMIL_NO_LAB = "1";
+  if (options.logs)
+    await phases.run(
+      "logs.loki in the manifest",
+      async () => switchOnLoki(manifestPath()),
+      (text) => text,
+    );
   const model = await phases.run("check manifest", async () => deployableModel(), summary);
   await prepareMachine(phases, model, options.lab);
   await compilePolicies(phases);

@@ -3,7 +3,14 @@ import { CertRequest } from "@pulumi/tls/certRequest.js";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert.js";
 import { PrivateKey } from "@pulumi/tls/privateKey.js";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert.js";
-import { agentCertificate, hostName, ingestCertificate, shrinkCertificate } from "../model/names.ts";
+import { LOG_GATE_NAME } from "../model/containers/log-gate.ts";
+import {
+  agentCertificate,
+  hostName,
+  ingestCertificate,
+  shipperCertificate,
+  shrinkCertificate,
+} from "../model/names.ts";
 import type { Model } from "../model/types.ts";
 import { FleetRootKey } from "../provider/index.ts";
 
@@ -18,8 +25,8 @@ interface Endpoint {
   readonly service: string;
   readonly node: string;
   readonly names: readonly string[];
-  /** Whether it also presents its certificate as a client. */
-  readonly client?: boolean;
+  /** Whether it also presents its certificate as a client, or as nothing else. */
+  readonly client?: boolean | "only";
 }
 
 const HOURS_PER_DAY = 24;
@@ -90,7 +97,12 @@ export class FleetAnchors extends pulumi.ComponentResource {
         caCertPem: ca.certPem,
         validityPeriodHours: LEAF_DAYS * HOURS_PER_DAY,
         earlyRenewalHours: LEAF_RENEW_DAYS * HOURS_PER_DAY,
-        allowedUses: ["digital_signature", "key_encipherment", "server_auth", ...(client ? ["client_auth"] : [])],
+        allowedUses: [
+          "digital_signature",
+          "key_encipherment",
+          ...(client === "only" ? [] : ["server_auth"]),
+          ...(client ? ["client_auth"] : []),
+        ],
       },
       child,
     );
@@ -110,6 +122,7 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     shrink: "shrink",
     prometheus: "prometheus",
     alertmanager: "alertmanager",
+    "log-gate": LOG_GATE_NAME,
   };
   const servers = services
     .filter((s) => published[s.id] !== undefined && s.scope !== "tenant")
@@ -123,6 +136,15 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
   const agents = services
     .filter(({ id }) => id === "node-agent")
     .map(({ node }) => ({ service: agentCertificate(node), node, names: [hostName(node, fleet.domain)] }));
+  // A name of its own: with it nobody is a gateway of the bus, and no gateway sends lines.
+  const shippers = services
+    .filter(({ id }) => id === "log-shipper")
+    .map(({ node }) => ({
+      service: shipperCertificate(node),
+      node,
+      names: [`log-shipper.${hostName(node, fleet.domain)}`],
+      client: "only" as const,
+    }));
   // Nodes speak to each other by theirs: each is server and client.
   const machines = nodes.map(({ id, hostname }) => ({ service: id, node: id, names: [hostname], client: true }));
   const l3 = services.find(({ id }) => id === "l3-router");
@@ -139,5 +161,5 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     node: shrink?.node ?? "",
     names: [`shrink-${id}.${fleet.domain}`, hostName(shrink?.node ?? "", fleet.domain)],
   }));
-  return [...servers, ...machines, ...agents, ...ingests, ...shrinks];
+  return [...servers, ...machines, ...agents, ...shippers, ...ingests, ...shrinks];
 }

@@ -1,7 +1,8 @@
 import type { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { SHIPPER_CERTS } from "../model/containers/log-shipper.ts";
 import { AGENT_CERTS, AGENT_TARGETS } from "../model/containers/node-agent.ts";
-import { agentCertificate } from "../model/names.ts";
+import { agentCertificate, shipperCertificate } from "../model/names.ts";
 import type { Container, Model, Node } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import { renderTargets } from "../render/prometheus-targets.ts";
@@ -41,6 +42,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const requires = {
       ...args.requires,
       ...(has("node-agent") && { "node-agent": this.agentFiles() }),
+      ...(has("log-shipper") && { "log-shipper": this.shipperFiles() }),
       ...(has("alertmanager") && { alertmanager: alertmanagerFiles(args, this) }),
       ...(has("prometheus") && { prometheus: prometheusFiles(args, this) }),
     };
@@ -66,6 +68,13 @@ export class Monitoring extends pulumi.ComponentResource {
       if (model.containers.some((c) => c.node === node.id && c.tenant === id)) targets(id);
     }
     return [tls, kept, targets(undefined)];
+  }
+
+  /** By default a file is root's, as the shipper is, who may read what is its own alone. */
+  private shipperFiles(): NodeFiles[] {
+    const { cert, key } = this.args.certificate(shipperCertificate(this.args.node.id));
+    const tls = { "tls.crt": { content: cert, mode: "0444" }, "tls.key": { content: key, mode: "0400" } };
+    return [this.files("log-shipper-tls", SHIPPER_CERTS, tls)];
   }
 
   private files(

@@ -7,6 +7,7 @@ import { planClaims } from "./plan/claims.ts";
 import { planEngine } from "./plan/engine.ts";
 import { planIngest } from "./plan/ingest.ts";
 import { planJwt } from "./plan/jwt.ts";
+import { planLogs } from "./plan/logs.ts";
 import { planMonitoring } from "./plan/monitoring.ts";
 import { planOwnLimits } from "./plan/own-limits.ts";
 import type { Pair } from "./plan/pair.ts";
@@ -28,6 +29,7 @@ const PLANNERS = [
   planIngest,
   planShrink,
   planMonitoring,
+  planLogs,
   planEngine,
   planArchive,
   planBus,

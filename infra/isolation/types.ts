@@ -6,7 +6,7 @@
 /** Where isolation is tried. */
 export const LAYERS = [
   ...(["redis", "postgres", "qdrant", "archive", "files", "network", "bus"] as const),
-  ...(["api", "jwt", "chat", "ingest", "shrink", "monitoring"] as const),
+  ...(["api", "jwt", "chat", "ingest", "shrink", "monitoring", "logs"] as const),
 ] as const;
 export type Layer = (typeof LAYERS)[number];
 
@@ -69,12 +69,19 @@ export interface TokenIdentity {
 export type ClaimIdentity = { readonly signer: string; readonly names: string } | "none";
 
 /** A service that tenants reach with tokens of their own, of one tenant or of all. */
-export type TokenServer = `ingest:${string}` | "shrink" | `shrink:${string}`;
+export type TokenServer = `ingest:${string}` | "shrink" | `shrink:${string}` | "loki";
+
+/** Tokens that outsiders of a tenant show. */
+export type TokenName = "ingest" | "shrink" | "logs";
 
 /** How a request to such a service is authorised: by a token, by a credential that is for something else, by nothing. */
 export type ServiceIdentity =
-  | { readonly tenant: string; readonly token: "ingest" | "shrink"; readonly spoiled?: boolean }
+  | { readonly tenant: string; readonly token: TokenName; readonly spoiled?: boolean }
   | { readonly tenant: string; readonly key: string }
+  /** A certificate of the data stack's; a node's shipper's; the operator's token for logs. */
+  | { readonly certificate: string }
+  | "log-shipper"
+  | "log-operator"
   | "none"
   | "unknown";
 

@@ -114,6 +114,8 @@ const CHECKS = `## What is checked beyond the schema
   are published on \`public_api_net\`; a balancer stands beside the one service it balances.
 - No service needs itself in the end.
 - Retention: hot 1h to 30d, soc 1h to 90d, archive 1d to 3650d in whole days, and hot ≤ soc ≤ archive.
+- Loki publishes no port and shares its networks with its gate alone; with \`logs.loki\` its services are there and
+  \`fleet.logging\` is json-file; its lines are kept 24h to 30d in whole hours.
 - \`ANALYSIS_ONLY\` allows \`ALERT_ONLY\` alone, and \`ALERT_ONLY\` stands alone.
 - A feed has the settings of its kind; tokens and authorities of a tenant's feeds lie in one folder of its name.
 - A tenant's partners have ids, and keys, of their own.

@@ -112,6 +112,11 @@ export interface ManifestAlerts {
   readonly email?: ManifestAlertEmail;
 }
 
+export interface ManifestLogs {
+  readonly loki: boolean;
+  readonly retention: string;
+}
+
 export interface ManifestOfficer {
   readonly person: string;
   readonly public_key: string;
@@ -156,7 +161,12 @@ export interface ManifestTenant {
   readonly ingest_port?: number;
   readonly shrink_port?: number;
   readonly limits: { readonly requests_per_minute: number; readonly tokens_per_day: number };
-  readonly retention: { readonly hot: string; readonly soc: string; readonly archive: string };
+  readonly retention: {
+    readonly hot: string;
+    readonly soc: string;
+    readonly archive: string;
+    readonly logs?: string;
+  };
 }
 
 export interface Manifest {
@@ -169,6 +179,7 @@ export interface Manifest {
   readonly dbe: ManifestDbe;
   readonly shrink: ManifestShrink;
   readonly alerts: ManifestAlerts;
+  readonly logs: ManifestLogs;
   readonly tenants: readonly ManifestTenant[];
 }
 

@@ -60,6 +60,9 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-redis-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },
   "dsmil-postgres-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },
   "dsmil-prometheus": { kind: "monitor", scope: "shared", role: "soc", scalable: false },
+  "dsmil-log-shipper": { kind: "monitor", scope: "node", scalable: false },
+  "dsmil-log-gate": { kind: "monitor", scope: "shared", role: "data", scalable: false },
+  "dsmil-loki": { kind: "monitor", scope: "shared", role: "data", scalable: false, port: 3100 },
 };
 
 /** Names of all images a service may use; the schema's list is kept equal by a test. */

@@ -1,5 +1,6 @@
 import { buildContainers } from "./containers/build.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { logParts } from "./log-parts.ts";
 import type {
   Manifest,
   ManifestDbe,
@@ -19,7 +20,8 @@ import type { Dbe, Device, Fleet, HostEntry, Model, Network, Node, Partner, Serv
 import { mebibytes, milliseconds } from "./units.ts";
 
 /** Derives everything from a checked manifest, once. The result is plain data, frozen through and through. */
-export function resolve(manifest: Manifest): Model {
+export function resolve(given: Manifest): Model {
+  const manifest = { ...given, ...logParts(given) };
   const { name, domain, version, images, logging, database, log_level: logLevel } = manifest.fleet;
   const fleet: Fleet = { name, domain, version, imageSource: images, logDriver: logging, database, logLevel };
   const nodes = manifest.nodes.map(
@@ -53,7 +55,8 @@ export function resolve(manifest: Manifest): Model {
   });
   const dbe = resolveDbe(manifest.dbe);
   const alerts = resolveAlerts(manifest.alerts);
-  const tenants = manifest.tenants.map((tenant) => resolveTenant(tenant, manifest.shrink.mode === "per_tenant"));
+  const logs = { loki: manifest.logs.loki, retentionHours: hours(manifest.logs.retention) };
+  const tenants = manifest.tenants.map((tenant) => resolveTenant(tenant, manifest));
   const parts = { fleet, nodes, networks, devices, services, dbe, alerts, tenants };
   const hosts = hostEntries(nodes, services, domain);
   return deepFreeze({
@@ -65,6 +68,7 @@ export function resolve(manifest: Manifest): Model {
     services,
     dbe,
     alerts,
+    logs,
     tenants,
     hosts,
     ...buildContainers(parts),
@@ -113,7 +117,7 @@ function resolveService(service: ManifestService, devices: readonly Device[]): S
   };
 }
 
-function resolveTenant(tenant: ManifestTenant, perTenant: boolean): Tenant {
+function resolveTenant(tenant: ManifestTenant, { shrink, logs }: Manifest): Tenant {
   const { id, roe_level, actions, compartments, classification, officers, tools, notify, api_keys, retention } = tenant;
   const { ingest_port, shrink_port } = tenant;
   const { requests_per_minute: requestsPerMinute, tokens_per_day: tokensPerDay } = tenant.limits;
@@ -132,15 +136,18 @@ function resolveTenant(tenant: ManifestTenant, perTenant: boolean): Tenant {
     retentionHotSeconds: milliseconds(retention.hot) / 1_000,
     retentionSocSeconds: milliseconds(retention.soc) / 1_000,
     retentionArchiveDays: milliseconds(retention.archive) / 86_400_000,
+    retentionLogsHours: hours(retention.logs ?? logs.retention),
     limits: { requestsPerMinute, tokensPerDay },
     apiKeys: api_keys,
     ...(ingest_port !== undefined && { ingestPort: ingest_port }),
-    ...(perTenant && shrink_port !== undefined && { shrinkPort: shrink_port }),
+    ...(shrink.mode === "per_tenant" && shrink_port !== undefined && { shrinkPort: shrink_port }),
     streams: streamsOf(id),
     schema: schemaOf(id),
     collections: collectionsOf(id),
   };
 }
+
+const hours = (duration: string): number => milliseconds(duration) / 3_600_000;
 
 function resolvePartner({ id, shares, min_confidence, marking, public_key: publicKey }: ManifestPartner): Partner {
   const partner = { id, shares, minConfidence: min_confidence, marking };

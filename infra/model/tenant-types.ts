@@ -85,6 +85,8 @@ export interface Tenant {
   readonly retentionSocSeconds: number;
   /** Days that archived events are kept in Postgres. */
   readonly retentionArchiveDays: number;
+  /** Hours that its log lines are kept in Loki. */
+  readonly retentionLogsHours: number;
   /** What it may ask of the language models, over all routers. */
   readonly limits: { readonly requestsPerMinute: number; readonly tokensPerDay: number };
   /** Names of the API keys to issue. */

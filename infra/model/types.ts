@@ -103,6 +103,14 @@ export interface Dbe {
   readonly revoked: readonly string[];
 }
 
+/** Loki, where log lines are kept beside the engines' own files. */
+export interface Logs {
+  /** Whether it is deployed, with what ships lines to it. */
+  readonly loki: boolean;
+  /** Hours that lines of no tenant are kept. */
+  readonly retentionHours: number;
+}
+
 export interface Service {
   readonly id: string;
   /** Name in the image catalogue: `dsmil-l3-router`. */
@@ -226,6 +234,7 @@ export interface Model {
   readonly services: readonly Service[];
   readonly dbe: Dbe;
   readonly alerts: Alerts;
+  readonly logs: Logs;
   readonly tenants: readonly Tenant[];
   readonly containers: readonly Container[];
   readonly volumes: readonly Volume[];

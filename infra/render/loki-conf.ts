@@ -11,7 +11,7 @@ export interface LokiSettings {
   readonly port?: number;
   /** Folder of its data; default `/loki`. */
   readonly folder?: string;
-  /** Where loki-overrides.yaml is; default `/etc/loki/overrides.yaml`. */
+  /** Where loki-overrides.yaml is; default `/etc/loki-tenants/overrides.yaml`. */
   readonly overrides?: string;
 }
 
@@ -42,7 +42,12 @@ export function renderLokiConf(settings: LokiSettings): string {
       storage: { filesystem: { chunks_directory: `${folder}/chunks`, rules_directory: `${folder}/rules` } },
     },
     schema_config: { configs: [SCHEMA] },
-    ingester: { wal: { dir: `${folder}/wal`, replay_memory_ceiling: "128MB" }, chunk_idle_period: "30m" },
+    ingester: {
+      // It is the only one: nobody else's look at the ring is waited for.
+      lifecycler: { min_ready_duration: "0s" },
+      wal: { dir: `${folder}/wal`, replay_memory_ceiling: "128MB" },
+      chunk_idle_period: "30m",
+    },
     querier: { multi_tenant_queries_enabled: true, max_concurrent: 2 },
     compactor: {
       working_directory: `${folder}/compactor`,
@@ -50,7 +55,7 @@ export function renderLokiConf(settings: LokiSettings): string {
       delete_request_store: "filesystem",
     },
     limits_config: { ...LIMITS, retention_period: `${retentionHours}h` },
-    runtime_config: { file: settings.overrides ?? "/etc/loki/overrides.yaml" },
+    runtime_config: { file: settings.overrides ?? "/etc/loki-tenants/overrides.yaml" },
   });
 }
 

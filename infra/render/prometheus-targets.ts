@@ -12,6 +12,8 @@ const JOBS: Readonly<Record<string, { readonly job: Job; readonly at: "port" | "
   "dsmil-node-exporter": { job: "node", at: "port" },
   "dsmil-redis-exporter": { job: "redis", at: "port" },
   "dsmil-postgres-exporter": { job: "postgres", at: "port" },
+  "dsmil-log-shipper": { job: "services", at: "health" },
+  "dsmil-log-gate": { job: "services", at: "health" },
 };
 
 /** A target as a node's agent reads it (images/node-agent/src/targets.ts). */

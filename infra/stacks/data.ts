@@ -3,6 +3,7 @@ import { AuditTrail } from "../components/audit-trail.ts";
 import { DataServices } from "../components/data-services.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
+import { LogStore } from "../components/log-store.ts";
 import { ModelSignatures } from "../components/model-signatures.ts";
 import { Monitoring } from "../components/monitoring.ts";
 import { NodeRuntime } from "../components/node-runtime.ts";
@@ -10,7 +11,7 @@ import { OperatorAnchors } from "../components/operator-anchors.ts";
 import { signPolicies } from "../components/sign-policies.ts";
 import { StoreMetrics } from "../components/store-metrics.ts";
 import { TenantData } from "../components/tenant-data.ts";
-import { agentCertificate, ingestCertificate, shrinkCertificate } from "../model/names.ts";
+import { agentCertificate, ingestCertificate, shipperCertificate, shrinkCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** Servers with a certificate that are of no tenant. */
@@ -22,6 +23,7 @@ const SERVERS: ReadonlySet<string> = new Set([
   "shrink",
   "prometheus",
   "alertmanager",
+  "log-gate",
 ]);
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
@@ -50,13 +52,18 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
   const { access } = new OperatorAnchors(model);
   const certificate = (id: string) => anchors.certificate(id);
   const { requires } = new StoreMetrics({ model, node: node.id, stores });
-  new Monitoring({ model, node, engine, runtime, caCert, certificate, access, requires });
+  const logs = model.logs.loki ? new LogStore({ model, node: node.id, certificate }) : undefined;
+  const waits = { ...requires, ...logs?.requires };
+  new Monitoring({ model, node, engine, runtime, caCert, certificate, access, requires: waits });
   const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
     ...model.services.filter((s) => s.id === "haproxy" || s.id === "prometheus" || s.id === "alertmanager"),
     ...model.services
       .filter((s) => s.id === "node-agent" && s.node !== node.id)
       .map((s) => ({ id: agentCertificate(s.node) })),
+    ...model.services
+      .filter((s) => s.id === "log-shipper" && s.node !== node.id)
+      .map((s) => ({ id: shipperCertificate(s.node) })),
     ...model.nodes.filter(({ id }) => id !== node.id),
   ];
   const ingests = model.tenants.filter((t) => t.ingestPort !== undefined).map((t) => ({ id: ingestCertificate(t.id) }));
@@ -81,6 +88,7 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
     auditPasswords: pulumi.secret(pulumi.all(audit.passwords)),
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     monitoring: access,
+    ...(logs && { logs: logs.tokens }),
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
     modelSignatures: models.signatures,
     policies: signPolicies({ tenants: model.tenants, rules, rootSeed }),

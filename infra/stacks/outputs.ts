@@ -36,6 +36,8 @@ export interface DataOutputs {
   readonly audit: { readonly readerPassword: string };
   /** What Prometheus is asked with. */
   readonly monitoring: OperatorAccess;
+  /** What the log gate is asked with: tokens of the operator and of each tenant's readers; absent without Loki. */
+  readonly logs?: { readonly operator: string; readonly readers: Readonly<Record<string, string>> };
   /** Tenant id → credentials. */
   readonly tenants: Readonly<Record<string, TenantSecrets>>;
   /** SHA-384 of a model.json in hex → text of its model.sig. */

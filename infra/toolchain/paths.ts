@@ -12,6 +12,8 @@ export interface ToolPaths {
   readonly go: string;
   /** Open Policy Agent, for the tenants' policies. */
   readonly opa: string;
+  /** Loki, for tests. */
+  readonly loki: string;
   /** PULUMI_HOME of our own Pulumi. */
   readonly home: string;
   readonly passphrase: string;
@@ -31,6 +33,7 @@ export function toolPaths(root: string): ToolPaths {
     staging: join(own, "tools/staging"),
     go: join(own, "tools/go"),
     opa: join(own, "tools/opa"),
+    loki: join(own, "tools/loki"),
     home: join(own, "pulumi"),
     passphrase: join(own, "passphrase"),
     state: join(own, "state"),

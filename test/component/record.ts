@@ -93,6 +93,8 @@ function dataOutputs(
         "node-b",
         "agent_node-a",
         "agent_node-b",
+        "shipper_node-a",
+        "shipper_node-b",
         ...tenants.flatMap((t) => [`ingest_${t}`, `shrink_${t}`]),
       ].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
     ),

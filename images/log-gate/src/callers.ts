@@ -1,7 +1,7 @@
 import type { TLSSocket } from "node:tls";
 import { bearerToken, isDigestOf, readTokenDigest } from "../../runtime/api/token-file.ts";
 
-/** Who asks: a node's shipper, a tenant's reader, or the fleet's operator. */
+/** Who asks: a node's shipper, by a certificate that is made for it, a tenant's reader, or the fleet's operator. */
 export type Caller =
   | { readonly kind: "shipper"; readonly node: string }
   | { readonly kind: "reader"; readonly tenant: string }
@@ -31,7 +31,7 @@ export class Callers {
     if (!socket.authorized) return undefined;
     const { nodes, domain } = this.options;
     const name = socket.getPeerCertificate().subject?.CN;
-    const node = nodes.find((id) => name === `${id}.${domain}`);
+    const node = nodes.find((id) => name === `log-shipper.${id}.${domain}`);
     return node === undefined ? undefined : this.once({ kind: "shipper", node });
   }
 

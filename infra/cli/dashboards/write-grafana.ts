@@ -70,7 +70,7 @@ function notesOf(model: Model, gate: URL | undefined): string[] {
     ...(prometheus
       ? []
       : ["the manifest has no prometheus with a published port: the operators' set has no such datasource"]),
-    ...(loki ? [] : ["the manifest has no loki with a published port: the operators' set has no such datasource"]),
+    ...(loki ? [] : ["the manifest has no Loki: the operators' set has no such datasource"]),
     ...(gate || model.tenants.length === 0 ? [] : ["no --tenant-gate: nothing is written for tenants' own people"]),
   ];
 }

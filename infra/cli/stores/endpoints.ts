@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 
 /** Services of the fleet that a command can talk to. */
 export type ServerId = SharedServer | TenantServer | `agent:${string}`;
-type SharedServer = "redis" | "postgres" | "qdrant" | "haproxy" | "shrink" | "prometheus" | "alertmanager";
+type SharedServer = "redis" | "postgres" | "qdrant" | "haproxy" | "shrink" | "prometheus" | "alertmanager" | "loki";
 /** The ingest, or the SHRINK, of a tenant alone, by its id. */
 type TenantServer = `ingest:${string}` | `shrink:${string}`;
 
@@ -28,7 +28,7 @@ export interface Endpoints {
 /** First label of the name that a server's certificate carries, where it is not the server's id. */
 const LABELS: Readonly<Record<string, string>> = { haproxy: "l7" };
 /** Service behind a server, where it is not of the server's id. */
-const SERVICES: Readonly<Record<string, string>> = { ingest: "l3-router" };
+const SERVICES: Readonly<Record<string, string>> = { ingest: "l3-router", loki: "log-gate" };
 
 /**
  * The fleet's servers through forwards over the one SSH connection to their node, so that their ports need not be open

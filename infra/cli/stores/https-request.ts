@@ -12,13 +12,15 @@ export interface HttpsCall {
   readonly lines?: string;
   /** Certificate and key that the server asks of its clients, PEM. */
   readonly client?: { readonly cert: string; readonly key: string };
+  /** Longest answer that is read, characters; default 1 MiB. */
+  readonly mostBody?: number;
   /** Default 10,000. */
   readonly timeoutMs?: number;
 }
 
 export interface HttpsAnswer {
   readonly status: number;
-  /** At most 1 MiB of it. */
+  /** At most `mostBody` of it. */
   readonly body: string;
 }
 
@@ -57,7 +59,7 @@ export function httpsRequest(endpoint: Endpoint, call: HttpsCall): Promise<Https
         let text = "";
         answer.setEncoding("utf8");
         answer.on("data", (chunk: string) => {
-          if (text.length < MAX_BODY) text += chunk;
+          if (text.length < (call.mostBody ?? MAX_BODY)) text += chunk;
         });
         answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: text }));
         answer.on("error", reject);

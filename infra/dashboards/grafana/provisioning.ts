@@ -16,17 +16,20 @@ export function datasourcesYaml({ prometheus, loki }: Sources): string {
   return stringify({ apiVersion: 1, prune: true, datasources });
 }
 
-function datasource(name: string, type: "prometheus" | "loki", uid: string, { url, serverName }: Source): object {
+function datasource(name: string, type: "prometheus" | "loki", uid: string, source: Source): object {
+  const { url, serverName, by = "certificate" } = source;
   return {
     ...{ name, type, uid, url, access: "proxy", isDefault: type === "prometheus", editable: false },
     jsonData: {
       ...(type === "prometheus" && { httpMethod: "POST", timeInterval: "15s" }),
-      ...{ tlsAuth: true, tlsAuthWithCACert: true, tlsSkipVerify: false, serverName },
+      ...{ tlsAuth: by === "certificate", tlsAuthWithCACert: true, tlsSkipVerify: false, serverName },
+      ...(by === "header" && { httpHeaderName1: "Authorization" }),
     },
     secureJsonData: {
       tlsCACert: `$__file{${TLS}/ca.crt}`,
-      tlsClientCert: `$__file{${TLS}/client.crt}`,
-      tlsClientKey: `$__file{${TLS}/client.key}`,
+      ...(by === "header"
+        ? { httpHeaderValue1: `$__file{${TLS}/loki-authorization}` }
+        : { tlsClientCert: `$__file{${TLS}/client.crt}`, tlsClientKey: `$__file{${TLS}/client.key}` }),
     },
   };
 }

@@ -1,11 +1,13 @@
 import type { Model } from "../../model/types.ts";
 
-/** A server that Grafana reads from, over TLS with a client certificate. */
+/** A server that Grafana reads from, over TLS. */
 export interface Source {
   /** `https://172.20.0.10:9090` */
   readonly url: string;
   /** Name that its certificate carries. */
   readonly serverName: string;
+  /** How it knows Grafana: by its client certificate (default), or by an Authorization header, which a file holds. */
+  readonly by?: "certificate" | "header";
 }
 
 /** What a Grafana reads; what is absent gets no datasource. */
@@ -17,8 +19,8 @@ export interface Sources {
 /** The fleet's own Prometheus, and Loki as far as the manifest has it: what the operators' Grafana reads. */
 export function fleetSources(model: Model): Sources {
   const prometheus = published(model, "prometheus");
-  const loki = published(model, "loki");
-  return { ...(prometheus && { prometheus }), ...(loki && { loki }) };
+  const loki = published(model, "log-gate", "loki");
+  return { ...(prometheus && { prometheus }), ...(loki && { loki: { ...loki, by: "header" } }) };
 }
 
 /**
@@ -34,9 +36,9 @@ export function gatedSources(gate: URL): Required<Sources> {
   };
 }
 
-function published({ services, nodes, fleet }: Model, id: string): Source | undefined {
+function published({ services, nodes, fleet }: Model, id: string, name = id): Source | undefined {
   const service = services.find((one) => one.id === id);
   const node = nodes.find((one) => one.id === service?.node);
   if (service?.publish === undefined || node === undefined) return undefined;
-  return { url: `https://${node.address}:${service.publish}`, serverName: `${id}.${fleet.domain}` };
+  return { url: `https://${node.address}:${service.publish}`, serverName: `${name}.${fleet.domain}` };
 }

@@ -30,6 +30,8 @@ export interface KnownCredentials {
   /** Of servers, by the data stack's names, and the operator's; absent where nothing is watched. */
   readonly certificates?: Readonly<Record<string, ClientCertificate>>;
   readonly operator?: ClientCertificate;
+  /** Tokens for the log gate; absent without Loki. */
+  readonly logs?: { readonly operator: string; readonly readers: Readonly<Record<string, string>> };
 }
 
 /** Turns the identities of a plan into secrets. */
@@ -78,13 +80,16 @@ export class Credentials {
     return bearer(as.spoiled ? spoil(key) : key);
   }
 
-  /** Headers that authorise a request to a tenant's ingest, or to SHRINK. */
-  service(as: ServiceIdentity): Record<string, string> {
-    if (as === "none") return {};
-    if (as === "unknown") return UNKNOWN;
-    if ("key" in as) return bearer(this.stack(as.tenant).apiKeys[as.key] ?? "");
-    const token = this.stack(as.tenant).tokens[as.token];
-    return bearer(as.spoiled ? spoil(token) : token);
+  /** What authorises a request to a tenant's ingest, to SHRINK, or to the log gate. */
+  service(as: ServiceIdentity): { readonly headers: Record<string, string>; readonly client?: ClientCertificate } {
+    if (as === "none") return { headers: {} };
+    if (as === "unknown") return { headers: UNKNOWN };
+    if (as === "log-operator") return { headers: bearer(this.known.logs?.operator ?? "") };
+    if (as === "log-shipper") return { headers: {}, client: this.certificate((name) => name.startsWith("shipper_")) };
+    if ("certificate" in as) return { headers: {}, client: this.certificate((name) => name === as.certificate) };
+    if ("key" in as) return { headers: bearer(this.stack(as.tenant).apiKeys[as.key] ?? "") };
+    const token = as.token === "logs" ? this.reader(as.tenant) : this.stack(as.tenant).tokens[as.token];
+    return { headers: bearer(as.spoiled ? spoil(token) : token) };
   }
 
   /** What a connection to what watches the fleet shows. */
@@ -106,7 +111,7 @@ export class Credentials {
   valuesOf(tenant: string): string[] {
     const { redis, postgres, qdrantToken, apiKeys, tokens, signing } = this.stack(tenant);
     const maps = [redis, postgres, apiKeys, tokens].flatMap((map) => Object.values<string>(map));
-    return [...maps, qdrantToken, signing.seed];
+    return [...maps, ...(this.known.logs ? [this.reader(tenant)] : []), qdrantToken, signing.seed];
   }
 
   /** The administrators' secrets. */
@@ -118,6 +123,18 @@ export class Credentials {
     const found = this.known.stack[tenant];
     if (found === undefined) throw new Error(`the data stack has no credentials of ${tenant}`);
     return found;
+  }
+
+  private reader(tenant: string): string {
+    const found = this.known.logs?.readers[tenant];
+    if (found === undefined) throw new Error(`the data stack has no token for logs of ${tenant}`);
+    return found;
+  }
+
+  private certificate(is: (name: string) => boolean): ClientCertificate {
+    const found = Object.entries(this.known.certificates ?? {}).find(([name]) => is(name));
+    if (found === undefined) throw new Error("the data stack has no such certificate");
+    return found[1];
   }
 
   private publicKey(tenant: string): string {

@@ -34,7 +34,8 @@ export class HttpsDriver {
   }
 
   async service({ server, as, method, path, headers, seeks }: ServiceProbe): Promise<Answer> {
-    const call = { method, path, headers: { ...this.credentials.service(as), ...headers } };
+    const { headers: shown, client } = this.credentials.service(as);
+    const call = { method, path, headers: { ...shown, ...headers }, ...(client && { client }) };
     const ask = () => this.doors.https(server, { ...call, ...(method === "POST" && { lines: "" }) });
     let answer = await ask();
     // Attempts at the same time: a server that has too many of them says nothing about whose they are.

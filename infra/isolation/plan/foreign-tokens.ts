@@ -1,5 +1,5 @@
 import type { Tenant } from "../../model/types.ts";
-import type { ServiceIdentity } from "../types.ts";
+import type { ServiceIdentity, TokenName } from "../types.ts";
 
 /** What somebody who is not the victim can show a service that wants the victim's token. */
 export interface ForeignToken {
@@ -8,7 +8,7 @@ export interface ForeignToken {
 }
 
 /** The attacker's token for the same, its credentials for other things, and what nobody has. */
-export function foreignTokens(token: "ingest" | "shrink", attacker: Tenant, victim: Tenant): ForeignToken[] {
+export function foreignTokens(token: TokenName, attacker: Tenant, victim: Tenant): ForeignToken[] {
   const other = token === "ingest" ? "shrink" : "ingest";
   return [
     { as: { tenant: attacker.id, token }, credential: `the ${token} token of ${attacker.id}` },
@@ -21,7 +21,7 @@ export function foreignTokens(token: "ingest" | "shrink", attacker: Tenant, vict
   ];
 }
 
-function strangers(token: "ingest" | "shrink", { id }: Tenant): ForeignToken[] {
+function strangers(token: TokenName, { id }: Tenant): ForeignToken[] {
   return [
     { as: "none", credential: "no token" },
     { as: "unknown", credential: "a made-up token" },

@@ -8,6 +8,7 @@ import { checkDevices } from "./devices.ts";
 import { checkDuplicates } from "./duplicates.ts";
 import { checkFeeds } from "./feeds.ts";
 import { checkLimits } from "./limits.ts";
+import { checkLogs } from "./logs.ts";
 import { checkMemory } from "./memory.ts";
 import { checkNames } from "./names.ts";
 import { checkNodeKeys } from "./node-keys.ts";
@@ -34,6 +35,7 @@ const CHECKS: readonly Check[] = [
   checkTenants,
   checkNotify,
   checkAlerts,
+  checkLogs,
   checkFeeds,
   checkCoalition,
   checkLimits,

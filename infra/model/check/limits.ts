@@ -31,12 +31,19 @@ export const checkLimits: Check = (manifest) => {
       }
       shorter = { key, text };
     }
+    findings.push(...logRetention([...path, "retention", "logs"], kept.logs));
   }
+  findings.push(...logRetention(["logs", "retention"], manifest.logs?.retention));
   const every = manifest.dbe?.rotation?.every;
   findings.push(...range(["dbe", "rotation", "every"], every, "10s", "7d"));
   findings.push(...whole(["dbe", "rotation", "every"], every, "1s", "1h"));
   return findings;
 };
+
+/** Loki deletes nothing that is younger than a day, and a question spans 30 days at most. */
+function logRetention(path: ManifestPath, text: string | undefined): Finding[] {
+  return [...range(path, text, "24h", "30d"), ...whole(path, text, "1h", "168h")];
+}
 
 function range(path: ManifestPath, text: string | undefined, least: string, most: string): Finding[] {
   if (text === undefined) return [];
@@ -45,8 +52,9 @@ function range(path: ManifestPath, text: string | undefined, least: string, most
   return [{ path, message: `${text} is out of range; expected ${least} to ${most}` }];
 }
 
-function whole(path: ManifestPath, text: string | undefined, unit: "1s" | "1d", example: string): Finding[] {
+function whole(path: ManifestPath, text: string | undefined, unit: keyof typeof UNITS, example: string): Finding[] {
   if (text === undefined || milliseconds(text) % milliseconds(unit) === 0) return [];
-  const name = unit === "1d" ? "days" : "seconds";
-  return [{ path, message: `${text} is no whole number of ${name}; expected one such as ${example}` }];
+  return [{ path, message: `${text} is no whole number of ${UNITS[unit]}; expected one such as ${example}` }];
 }
+
+const UNITS = { "1s": "seconds", "1h": "hours", "1d": "days" } as const;

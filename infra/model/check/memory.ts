@@ -48,7 +48,7 @@ export const checkMemory: Check = (manifest) => {
 function containerClaims(manifest: Loose<Manifest>): Claim[] {
   return entries("services", manifest.services).flatMap(({ value }) => {
     const [node, memory, count] = [nodeOf(manifest, value), memoryOf(manifest, value), containerCount(manifest, value)];
-    if (memory !== undefined && value.scope === "node") {
+    if (memory !== undefined && count > 0 && value.scope === "node") {
       const nodes = manifest.nodes?.flatMap((one) => (one?.id === undefined ? [] : [one.id])) ?? [];
       return nodes.map((id) => ({ node: id, mib: mebibytes(memory), what: `${value.id}` }));
     }

@@ -1,3 +1,4 @@
+import { isLeftOut } from "../log-parts.ts";
 import type { Loose, Manifest, ManifestDevice, ManifestService } from "../manifest.ts";
 
 /** The device a service speaks for, if it names one that is there. */
@@ -23,6 +24,7 @@ export function memoryOf(manifest: Loose<Manifest>, service: Loose<ManifestServi
 
 /** How many containers a service has. */
 export function containerCount(manifest: Loose<Manifest>, service: Loose<ManifestService>): number {
+  if (isLeftOut(service.image, manifest.logs)) return 0;
   if (service.scope === "node") return manifest.nodes?.length ?? 0;
   if (service.image === "dsmil-shrink" && manifest.shrink?.mode === "off") return 0;
   if (service.image === "dsmil-shrink" && manifest.shrink?.mode === "per_tenant") return manifest.tenants?.length ?? 0;

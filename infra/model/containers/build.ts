@@ -16,6 +16,9 @@ import { l8CryptoPart } from "./l8-crypto.ts";
 import { l8EnclavePart } from "./l8-enclave.ts";
 import { l8SignalsPart } from "./l8-signals.ts";
 import { l9CoalitionPart } from "./l9-coalition.ts";
+import { logGatePart } from "./log-gate.ts";
+import { logShipperPart } from "./log-shipper.ts";
+import { lokiPart } from "./loki.ts";
 import { modelProgramPart } from "./model-program.ts";
 import { nc3Part } from "./nc3.ts";
 import { nodeAgentPart } from "./node-agent.ts";
@@ -66,6 +69,9 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-postgres-exporter": postgresExporterPart,
   "dsmil-prometheus": prometheusPart,
   "dsmil-alertmanager": alertmanagerPart,
+  "dsmil-log-shipper": logShipperPart,
+  "dsmil-log-gate": logGatePart,
+  "dsmil-loki": lokiPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */
@@ -104,6 +110,7 @@ function build(
     dbe,
     alerts: model.alerts,
     nodeKey,
+    nodes: nodes.map(({ id }) => id),
     address: node?.address ?? "",
     needs,
     peers: peersOf(model, service, needs),

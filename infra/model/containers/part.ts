@@ -22,6 +22,8 @@ export interface PartContext {
   readonly alerts: Alerts;
   /** Of the service's node. */
   readonly nodeKey: NodeKey;
+  /** Ids of all nodes. */
+  readonly nodes: readonly string[];
   /** Of the service's node. */
   readonly address: string;
   /** Settings that every program gets: node, service, device, layer, token, log level, CA. */

@@ -36,9 +36,10 @@ const certificates: Record<string, { cert: Buffer; key: Buffer }> = {};
 beforeAll(async () => {
   dir = mkdtempSync("/tmp/dsmil-gate-");
   makeCertificates(dir);
-  certificates["node-a"] = issue("node-a.dsmil.local", "serverAuth,clientAuth");
-  certificates.server = issue("node-b.dsmil.local", "serverAuth");
+  certificates["node-a"] = issue("log-shipper.node-a.dsmil.local", "clientAuth");
+  certificates.server = issue("log-shipper.node-b.dsmil.local", "serverAuth");
   certificates.other = issue("redis.dsmil.local", "clientAuth");
+  certificates.bus = issue("node-b.dsmil.local", "serverAuth,clientAuth");
   for (const id of ["alpha", "bravo"]) {
     mkdirSync(`${dir}/tenants/${id}`, { recursive: true });
     writeFileSync(`${dir}/tenants/${id}/token_sha256`, createHash("sha256").update(`token-of-${id}`).digest("hex"));
@@ -149,13 +150,15 @@ describe("the gate before Loki", () => {
   it("knows nodes by certificates that are made for it, and no one else", async () => {
     await start();
     const body = streams({ node: "node-b", tenant: "alpha" });
-    for (const as of ["server", "other"]) expect((await push(body, { as })).status).toBe(401);
+    for (const as of ["server", "other", "bus"]) expect((await push(body, { as })).status).toBe(401);
     const headers = { "content-type": "application/json" };
     expect((await ask(PUSH, { body, headers })).status).toBe(401);
     expect((await ask(PUSH, { body, headers, token: "token-of-alpha" })).status).toBe(403);
     expect((await ask(QUERY, { as: "node-a" })).status).toBe(403);
     expect((await ask(QUERY, {})).status).toBe(401);
     expect((await ask(QUERY, { token: "wrong" })).status).toBe(401);
+    // Nor what there is, which the bench of an outage counts on: it is refused, and logged with its path.
+    expect((await ask("/outage/0badcafe/alpha/1", {})).status).toBe(401);
     expect(asked).toEqual([]);
   });
 

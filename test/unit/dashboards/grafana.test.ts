@@ -81,7 +81,7 @@ describe("the files of Grafanas", () => {
     const services = [
       ...MODEL.services,
       { ...service("prometheus"), publish: 9090 },
-      { ...service("loki"), publish: 3100 },
+      { ...service("log-gate"), publish: 3100 },
     ];
     const files = grafanaFiles({ ...MODEL, services }, undefined);
     const { datasources } = parse(files.get("operators/provisioning/datasources/dsmil.yaml") ?? "");
@@ -92,6 +92,11 @@ describe("the files of Grafanas", () => {
       editable: false,
       jsonData: { tlsAuth: true, tlsAuthWithCACert: true, tlsSkipVerify: false, serverName: "prometheus.dsmil.local" },
       secureJsonData: { tlsClientKey: "$__file{/etc/grafana/tls/client.key}" },
+    });
+    expect(datasources[1]).toMatchObject({
+      url: "https://172.20.0.10:3100",
+      jsonData: { tlsAuth: false, serverName: "loki.dsmil.local", httpHeaderName1: "Authorization" },
+      secureJsonData: { httpHeaderValue1: "$__file{/etc/grafana/tls/loki-authorization}" },
     });
     expect([...files.values()].filter((text) => /BEGIN|password|secret\s*=/i.test(text))).toEqual([]);
   });

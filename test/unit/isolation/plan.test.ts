@@ -1,13 +1,16 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Pair } from "../../../infra/isolation/plan/pair.ts";
 import { TABLES } from "../../../infra/isolation/plan/rows.ts";
 import { planIsolation } from "../../../infra/isolation/plan.ts";
 import { LAYERS, type Layer, type Probe } from "../../../infra/isolation/types.ts";
-import { loadModel } from "../../../infra/model/load.ts";
 import type { Model, Tenant } from "../../../infra/model/types.ts";
+import { loadManifestText } from "../../component/manifest.ts";
 
-const model = loadModel(resolve(import.meta.dirname, "../../../manifest.yaml"));
+/** With all that there is to try. */
+const MANIFEST = readFileSync(resolve(import.meta.dirname, "../../../manifest.yaml"), "utf8");
+const model = loadManifestText(MANIFEST.replace("loki: false", "loki: true"));
 const same: Pair["sources"] = { redis: ["stack"], postgres: ["stack"], qdrant: ["stack"] };
 const plan = (m: Model = model, tenant?: string, sources = same) =>
   planIsolation(m, { nonce: "0badcafe", sourcesOf: () => sources, ...(tenant && { tenant }) });

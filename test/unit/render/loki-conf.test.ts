@@ -13,7 +13,7 @@ it("is one program that asks whose the lines are, keeps them in its folder and r
     common: { path_prefix: "/loki", replication_factor: 1 },
     limits_config: { retention_period: "720h", unordered_writes: true, discover_service_name: [] },
     compactor: { retention_enabled: true },
-    runtime_config: { file: "/etc/loki/overrides.yaml" },
+    runtime_config: { file: "/etc/loki-tenants/overrides.yaml" },
   });
 });
 
