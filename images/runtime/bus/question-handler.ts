@@ -25,6 +25,8 @@ export interface QuestionHandlerParts<Q> {
   readonly answerType: number;
   /** Whether questions must have this device's ROE token; answers then have that of who asked (default: no). */
   readonly strategic?: true;
+  /** Whether every question must carry a claim (default: only those of the L7 router). */
+  readonly claimed?: true;
   /** Longest question, bytes. */
   readonly maxBytes: number;
   /** Reads a question's JSON; throws an Error that names what is wrong. */
@@ -71,7 +73,12 @@ export function questionHandler<Q>(parts: QuestionHandlerParts<Q>): Handler {
 
 function refusalOf(
   { tlvs, source, destination }: Envelope,
-  { tenant, askers, strategic }: Pick<QuestionHandlerParts<unknown>, "tenant" | "askers" | "strategic">,
+  {
+    tenant,
+    askers,
+    strategic,
+    claimed,
+  }: Pick<QuestionHandlerParts<unknown>, "tenant" | "askers" | "strategic" | "claimed">,
 ) {
   if (tlvs.tenantId === undefined) return new DbeError("MISSING_TENANT", "no tenant");
   if (tenant !== undefined && tlvs.tenantId !== tenant) {
@@ -83,7 +90,7 @@ function refusalOf(
   if (askers && !askers.includes(source)) {
     return new DbeError("DEVICE_NOT_ALLOWED", `device ${source} may not ask here`);
   }
-  if (source === L7_ROUTER && !tlvs.claimToken) {
+  if ((claimed || source === L7_ROUTER) && !tlvs.claimToken) {
     return new DbeError("MISSING_CLAIM_TOKEN", "a question without a claim");
   }
   return undefined;
