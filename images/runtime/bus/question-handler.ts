@@ -2,6 +2,7 @@ import { DbeError } from "../dbe/codec/error.ts";
 import type { Envelope } from "../dbe/codec/types.ts";
 import type { Handler, Reply } from "../dbe/local/inbox.ts";
 import { roeTokenOf } from "../dbe/roe-token.ts";
+import { DEVICES } from "../devices.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { safeJson } from "../safe-json.ts";
@@ -38,9 +39,6 @@ export interface QuestionHandlerParts<Q> {
   readonly metrics: Metrics;
   readonly log: Log;
 }
-
-/** The L7 router, which speaks for users: each of its messages says for whom. */
-const L7_ROUTER = 43;
 
 /**
  * Answers questions in JSON. The gateways have checked tenant and claim; that they are there, and are ours, is checked
@@ -90,7 +88,7 @@ function refusalOf(
   if (askers && !askers.includes(source)) {
     return new DbeError("DEVICE_NOT_ALLOWED", `device ${source} may not ask here`);
   }
-  if ((claimed || source === L7_ROUTER) && !tlvs.claimToken) {
+  if ((claimed || source === DEVICES.l7Router) && !tlvs.claimToken) {
     return new DbeError("MISSING_CLAIM_TOKEN", "a question without a claim");
   }
   return undefined;
