@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import pc from "picocolors";
 import { firingAlerts } from "./alerts/firing.ts";
-import { operatorCertificate } from "./alerts/operator-certificate.ts";
 import type { FiringAlert } from "./alerts/read-alerts.ts";
 import { ExitError, UserError } from "./errors.ts";
 import { clean } from "./events/render.ts";
+import { prometheusDoor } from "./metrics/prometheus-api.ts";
 import { findTenant, withFleet } from "./stores/fleet.ts";
 import { textTable } from "./text-table.ts";
 
@@ -24,8 +24,7 @@ export function registerAlerts(program: Command): void {
     .action(async ({ json, tenant }: Options) => {
       const alerts = await withFleet(async (fleet) => {
         const only = tenant === undefined ? undefined : findTenant(fleet.model, tenant).id;
-        const client = operatorCertificate(fleet);
-        const all = await firingAlerts(await fleet.endpoints.get("prometheus"), client).catch(notKnown);
+        const all = await firingAlerts(await prometheusDoor(fleet)).catch(notKnown);
         return only === undefined ? all : all.filter(({ labels }) => labels.tenant === only);
       });
       if (json) process.stdout.write(`${JSON.stringify(alerts, null, 2)}\n`);

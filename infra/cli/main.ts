@@ -8,6 +8,7 @@ import { registerCoalition } from "./coalition.ts";
 import { registerDashboards } from "./dashboards.ts";
 import { registerDbe } from "./dbe.ts";
 import { registerDestroy } from "./destroy.ts";
+import { registerDocs } from "./docs.ts";
 import { registerDrill } from "./drill.ts";
 import { registerEnv } from "./env.ts";
 import { ExitError, reportError } from "./errors.ts";
@@ -63,6 +64,7 @@ for (const register of [
   registerModels,
   registerEnv,
   registerCheck,
+  registerDocs,
   registerTest,
   registerBench,
 ]) {

@@ -1,8 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CertRequest } from "@pulumi/tls/certRequest.js";
-import { LocallySignedCert } from "@pulumi/tls/locallySignedCert.js";
-import { PrivateKey } from "@pulumi/tls/privateKey.js";
-import { SelfSignedCert } from "@pulumi/tls/selfSignedCert.js";
 import { LOG_GATE_NAME } from "../model/containers/log-gate.ts";
 import {
   agentCertificate,
@@ -13,6 +9,7 @@ import {
 } from "../model/names.ts";
 import type { Model } from "../model/types.ts";
 import { FleetRootKey } from "../provider/index.ts";
+import { Authority } from "./authority.ts";
 
 /** A server certificate with its key, both PEM. */
 export interface ServerCertificate {
@@ -29,12 +26,6 @@ interface Endpoint {
   readonly client?: boolean | "only";
 }
 
-const HOURS_PER_DAY = 24;
-/** Leaf certificates live 90 days and are renewed by any `up` in their last 30. */
-const LEAF_DAYS = 90;
-const LEAF_RENEW_DAYS = 30;
-const CA_DAYS = 5 * 365;
-
 /** The fleet's roots of trust: its certificate authority, its servers' certificates, its ML-DSA-87 root key. */
 export class FleetAnchors extends pulumi.ComponentResource {
   readonly caCert: pulumi.Output<string>;
@@ -44,26 +35,14 @@ export class FleetAnchors extends pulumi.ComponentResource {
 
   constructor(model: Model, opts?: pulumi.ComponentResourceOptions) {
     super("dsmil:component:FleetAnchors", "anchors", {}, opts);
-    const child = { parent: this };
-    const caKey = new PrivateKey("ca", { algorithm: "ECDSA", ecdsaCurve: "P384" }, child);
-    const ca = new SelfSignedCert(
-      "ca",
-      {
-        privateKeyPem: caKey.privateKeyPem,
-        subject: { commonName: `${model.fleet.name} internal CA`, organization: model.fleet.name },
-        isCaCertificate: true,
-        validityPeriodHours: CA_DAYS * HOURS_PER_DAY,
-        earlyRenewalHours: LEAF_DAYS * HOURS_PER_DAY,
-        allowedUses: ["cert_signing", "crl_signing"],
-      },
-      child,
-    );
-    const root = new FleetRootKey("root", { name: model.fleet.name }, child);
-    this.caCert = ca.certPem;
+    const { name } = model.fleet;
+    const authority = new Authority("ca", `${name} internal CA`, name, this);
+    const root = new FleetRootKey("root", { name }, { parent: this });
+    this.caCert = authority.cert;
     this.rootPublicKey = root.publicKey;
     this.rootSeed = root.seed;
     for (const endpoint of endpoints(model)) {
-      this.certificates.set(endpoint.service, this.issue(model, endpoint, caKey, ca));
+      this.certificates.set(endpoint.service, issue(model, endpoint, authority));
     }
     this.registerOutputs({ caCert: this.caCert, rootPublicKey: this.rootPublicKey });
   }
@@ -74,42 +53,22 @@ export class FleetAnchors extends pulumi.ComponentResource {
     if (found === undefined) throw new Error(`no certificate is issued for ${service}`);
     return found;
   }
+}
 
-  private issue(model: Model, { service, node, names, client }: Endpoint, caKey: PrivateKey, ca: SelfSignedCert) {
-    const child = { parent: this };
-    const address = model.nodes.find((n) => n.id === node)?.address ?? "";
-    const key = new PrivateKey(service, { algorithm: "ECDSA", ecdsaCurve: "P256" }, child);
-    const request = new CertRequest(
-      service,
-      {
-        privateKeyPem: key.privateKeyPem,
-        subject: { commonName: names[0] ?? service, organization: model.fleet.name },
-        dnsNames: [...names],
-        ipAddresses: [address],
-      },
-      child,
-    );
-    const cert = new LocallySignedCert(
-      service,
-      {
-        certRequestPem: request.certRequestPem,
-        caPrivateKeyPem: caKey.privateKeyPem,
-        caCertPem: ca.certPem,
-        validityPeriodHours: LEAF_DAYS * HOURS_PER_DAY,
-        earlyRenewalHours: LEAF_RENEW_DAYS * HOURS_PER_DAY,
-        allowedUses: [
-          "digital_signature",
-          "key_encipherment",
-          ...(client === "only" ? [] : ["server_auth"]),
-          ...(client ? ["client_auth"] : []),
-        ],
-      },
-      child,
-    );
-    return pulumi.secret(
-      pulumi.all([cert.certPem, key.privateKeyPem]).apply(([certPem, keyPem]) => ({ cert: certPem, key: keyPem })),
-    );
-  }
+function issue(model: Model, { service, node, names, client }: Endpoint, authority: Authority) {
+  const address = model.nodes.find((n) => n.id === node)?.address ?? "";
+  const { cert, key } = authority.issue(service, {
+    commonName: names[0] ?? service,
+    dnsNames: names,
+    ipAddresses: [address],
+    uses: [
+      "digital_signature",
+      "key_encipherment",
+      ...(client === "only" ? [] : ["server_auth"]),
+      ...(client ? ["client_auth"] : []),
+    ],
+  });
+  return pulumi.secret(pulumi.all([cert, key]).apply(([certPem, keyPem]) => ({ cert: certPem, key: keyPem })));
 }
 
 /** Servers that present a certificate, with the names of the fleet's name plan. */

@@ -36,6 +36,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/dashboards": ["infra/model"],
   // The reference reads every program's own metrics.
   "infra/metrics": ["images/*"],
+  // Documents tell what stacks declare, what rules and metrics say of themselves.
+  "infra/docs": [
+    "infra/model",
+    "infra/render",
+    "infra/metrics",
+    "infra/provider",
+    "infra/policy",
+    "infra/stacks",
+    "images/runtime",
+  ],
 };
 
 /** The one thing components take from stacks: the types of the outputs that flow between stacks. */

@@ -2,6 +2,7 @@ import { Bus } from "../../runtime/bus/bus.ts";
 import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { questionHandler } from "../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
+import { DEVICES } from "../../runtime/devices.ts";
 import { AGENT_LIMITS, type AgentQuestion, parseAgentQuestion } from "../../runtime/l7/agent.ts";
 import type { ProposingParts } from "../../runtime/policy/start-proposing.ts";
 import { AgentRuntime } from "./agent.ts";
@@ -13,7 +14,7 @@ import { ToolGate } from "./tool-gate.ts";
 /** Questions at a time; a call waits for the executor, a run for many calls. */
 const CONCURRENCY = 16;
 /** The L7 router alone asks. */
-const ASKERS = [43] as const;
+const ASKERS = [DEVICES.l7Router] as const;
 
 /** Agent runtime (device 48): calls tools and runs agents for its tenant, within its policy. */
 export function createAgent({

@@ -1,3 +1,4 @@
+import { DEVICES } from "../../runtime/devices.ts";
 import type { JsonObject } from "../../runtime/json-object.ts";
 import type { ToolDescription } from "../../runtime/l7/tool-call.ts";
 import type { Layer7 } from "./bus-question.ts";
@@ -19,8 +20,6 @@ export const KNOWLEDGE_DESCRIPTION: ToolDescription = {
   },
 };
 
-/** The RAG engine. */
-const RAG = 50;
 const DEADLINE_MS = 5000;
 const MAX_ANSWER = 256 * 1024;
 /** Most of a passage that is told. */
@@ -45,7 +44,7 @@ export async function searchKnowledge(layer7: Layer7, input: JsonObject, patienc
   const { query, limit = DEFAULT_LIMIT } = input;
   const body = { op: "query", query, limit };
   const deadlineMs = Math.min(DEADLINE_MS, patienceMs);
-  const { passages } = await layer7.ask({ destination: RAG, body, deadlineMs, maxAnswer: MAX_ANSWER });
+  const { passages } = await layer7.ask({ destination: DEVICES.knowledge, body, deadlineMs, maxAnswer: MAX_ANSWER });
   return { passages: (Array.isArray(passages) ? passages : []).slice(0, 10).map(passageOf) };
 }
 

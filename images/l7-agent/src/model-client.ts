@@ -1,9 +1,8 @@
 import { DbeError } from "../../runtime/dbe/codec/error.ts";
+import { DEVICES } from "../../runtime/devices.ts";
 import type { AgentMessage, GenerateAnswer, GenerateQuestion } from "../../runtime/l7/agent-generate.ts";
 import type { Layer7 } from "./bus-question.ts";
 
-/** The L7 router, which has the limits, the check of prompts and the workers. */
-const ROUTER = 43;
 const DEADLINE_MS = 20_000;
 const MAX_ANSWER = 64 * 1024;
 const TOKENS = 200;
@@ -17,7 +16,7 @@ export async function askModel(
   const body: GenerateQuestion = { generate: { messages, max_tokens: TOKENS } };
   const deadlineMs = Math.min(DEADLINE_MS, patienceMs);
   try {
-    const answer = await layer7.ask({ destination: ROUTER, body, deadlineMs, maxAnswer: MAX_ANSWER });
+    const answer = await layer7.ask({ destination: DEVICES.l7Router, body, deadlineMs, maxAnswer: MAX_ANSWER });
     const { result, model, text, code, message } = answer;
     if (result === "text" && typeof text === "string" && typeof model === "string")
       return answer as unknown as GenerateAnswer;

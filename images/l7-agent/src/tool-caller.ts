@@ -1,4 +1,5 @@
 import { DbeError } from "../../runtime/dbe/codec/error.ts";
+import { DEVICES } from "../../runtime/devices.ts";
 import type { JsonObject } from "../../runtime/json-object.ts";
 import type { AgentToolAnswer, DecisionStamp } from "../../runtime/l7/agent.ts";
 import { MAX_TOOL_OUTPUT_BYTES, TOOL_OUTCOMES, type ToolCall, type ToolOutcome } from "../../runtime/l7/tool-call.ts";
@@ -21,8 +22,6 @@ export interface CallContext {
 
 type Result = Omit<AgentToolAnswer, "tenant_id" | "tool" | "ms" | "decision">;
 
-/** The tool executor. */
-const TOOLS = 49;
 /** A tool runs for 3 s and may wait for others before. */
 const DEADLINE_MS = 12_000;
 const MAX_ANSWER = MAX_TOOL_OUTPUT_BYTES + 8192;
@@ -50,7 +49,7 @@ export class ToolCaller {
    */
   catalogue(): Promise<JsonObject> {
     const body = { catalogue: true };
-    return this.parts.layer7.ask({ destination: TOOLS, body, deadlineMs: 5000, maxAnswer: MAX_ANSWER });
+    return this.parts.layer7.ask({ destination: DEVICES.toolExecutor, body, deadlineMs: 5000, maxAnswer: MAX_ANSWER });
   }
 
   private async carriedOut(call: ToolCall, { patienceMs }: CallContext): Promise<Result> {
@@ -62,7 +61,9 @@ export class ToolCaller {
         return { outcome: "ok", reasons: [], output: await searchKnowledge(layer7, call.input, patienceMs) };
       }
       const deadlineMs = Math.min(DEADLINE_MS, patienceMs);
-      return resultIn(await layer7.ask({ destination: TOOLS, body: call, deadlineMs, maxAnswer: MAX_ANSWER }));
+      return resultIn(
+        await layer7.ask({ destination: DEVICES.toolExecutor, body: call, deadlineMs, maxAnswer: MAX_ANSWER }),
+      );
     } catch (error) {
       if (!(error instanceof DbeError)) throw error;
       const outcome =

@@ -1,6 +1,7 @@
 import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { questionHandler } from "../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
+import { DEVICES } from "../../runtime/devices.ts";
 import {
   MAX_PERCEPTION_BYTES,
   type PerceptionQuestion,
@@ -27,7 +28,7 @@ export interface PerceptionParts {
 /** Questions at a time, each up to 1 MiB. */
 const CONCURRENCY = 12;
 /** The L7 router alone asks, with a claim: a container that speaks for a tenant does not. */
-const ASKERS = [43] as const;
+const ASKERS = [DEVICES.l7Router] as const;
 
 /**
  * Vision (device 45), which also keeps speech (device 46): answers 0x43 for every tenant, and keeps nothing of what it is

@@ -2,6 +2,7 @@ import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { questionHandler } from "../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../runtime/dbe/codec/error.ts";
+import { DEVICES } from "../../runtime/devices.ts";
 import { RAG_LIMITS } from "../../runtime/l7/rag/limits.ts";
 import { parseRagQuestion } from "../../runtime/l7/rag/question.ts";
 import type { TenantService } from "../../runtime/tenant-service.ts";
@@ -12,9 +13,6 @@ import { KnowledgeBase } from "./knowledge/knowledge-base.ts";
 import { QdrantClient } from "./knowledge/qdrant-client.ts";
 import { RagMetrics } from "./rag-metrics.ts";
 
-/** Who may ask: the L7 routers, for users, everything; the agent runtime for passages alone. */
-const ROUTER = 43;
-const AGENT = 48;
 /** The encoder writes for one text at a time; beyond these a question is refused with OVERLOADED at once. */
 const CONCURRENCY = 8;
 
@@ -30,10 +28,10 @@ export function createRag(service: TenantService, config: RagConfig): void {
   const engine = new RagEngine({ encoder, knowledge, maxChunks, metrics: counted });
   const handler = questionHandler({
     ...{ tenant, answerType: TYPES.L7_SERVICE_RESP, maxBytes: RAG_LIMITS.bytes, counted: "L7_RAG", metrics, log },
-    askers: [ROUTER, AGENT],
+    askers: [DEVICES.l7Router, DEVICES.agents],
     parse: parseRagQuestion,
     answer: async (question, { source }, abort) => {
-      if (source === AGENT && question.op !== "query") {
+      if (source === DEVICES.agents && question.op !== "query") {
         throw new DbeError("DEVICE_NOT_ALLOWED", `an agent may not ask for ${question.op}`);
       }
       return await engine.answer(question, abort);

@@ -1,6 +1,7 @@
 import { BusInbox } from "../../runtime/bus/bus-inbox.ts";
 import { type Asker, questionHandler } from "../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../runtime/dbe/codec/constants.ts";
+import { DEVICES } from "../../runtime/devices.ts";
 import {
   asksForCatalogue,
   type CatalogueQuestion,
@@ -20,8 +21,6 @@ export interface ToolsParts {
   readonly log: Log;
 }
 
-/** The agent runtime, which alone asks: it keeps the record of each decision. */
-const AGENT = 48;
 /** Calls beyond those that run and wait are refused by the executor; the bus takes a few more, to say so. */
 const CONCURRENCY = 64;
 
@@ -43,7 +42,12 @@ export function toolsInbox({ executor, busFolder, metrics, log }: ToolsParts): B
     return result;
   };
   const handler = questionHandler({
-    ...{ askers: [AGENT], answerType: TYPES.L7_SERVICE_RESP, maxBytes: MAX_TOOL_CALL_BYTES, parse: parseToolQuestion },
+    ...{
+      askers: [DEVICES.agents],
+      answerType: TYPES.L7_SERVICE_RESP,
+      maxBytes: MAX_TOOL_CALL_BYTES,
+      parse: parseToolQuestion,
+    },
     ...{ answer, counted: "L7_TOOL", metrics, log },
   });
   const handlers = { [TYPES.L7_SERVICE_REQ]: handler };

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { DEVICES } from "../../runtime/devices.ts";
 import type { Severity } from "../../runtime/severity.ts";
 import { archiveQuery } from "../../runtime/soc/archive-query.ts";
 import type { Period } from "./period.ts";
@@ -28,8 +29,6 @@ const MOST_EVENTS = 50_000;
 const MOST_ROWS = 10_000;
 /** Ids that a concern cites. */
 const CITED = 10;
-/** Device whose refused questions tell what the SOC wanted to do: the SOAR orchestrator. */
-const SOAR = 58;
 
 /** What an event is a concern of: Layer 4's class, or its category where it is grave and has none. */
 const CONCERN = `coalesce('class:' || nullif(l4->>'class', 'BENIGN'),
@@ -106,7 +105,7 @@ export class PeriodArchive {
          (select count(*)::int from (
            select device, allow, decision from ${this.schema}.decisions where ${within}
            order by ts desc limit ${MOST_ROWS}) as d
-          where device = ${SOAR} and not allow and decision = 'allow_action') as refusals`,
+          where device = ${DEVICES.soar} and not allow and decision = 'allow_action') as refusals`,
       [this.tenant, from, to],
     );
     return row ?? { proposals: 0, refusals: 0 };

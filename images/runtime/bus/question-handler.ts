@@ -2,6 +2,7 @@ import { DbeError } from "../dbe/codec/error.ts";
 import type { Envelope } from "../dbe/codec/types.ts";
 import type { Handler, Reply } from "../dbe/local/inbox.ts";
 import { roeTokenOf } from "../dbe/roe-token.ts";
+import { DEVICES } from "../devices.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { safeJson } from "../safe-json.ts";
@@ -25,6 +26,8 @@ export interface QuestionHandlerParts<Q> {
   readonly answerType: number;
   /** Whether questions must have this device's ROE token; answers then have that of who asked (default: no). */
   readonly strategic?: true;
+  /** Whether every question must carry a claim (default: only those of the L7 router). */
+  readonly claimed?: true;
   /** Longest question, bytes. */
   readonly maxBytes: number;
   /** Reads a question's JSON; throws an Error that names what is wrong. */
@@ -36,9 +39,6 @@ export interface QuestionHandlerParts<Q> {
   readonly metrics: Metrics;
   readonly log: Log;
 }
-
-/** The L7 router, which speaks for users: each of its messages says for whom. */
-const L7_ROUTER = 43;
 
 /**
  * Answers questions in JSON. The gateways have checked tenant and claim; that they are there, and are ours, is checked
@@ -71,7 +71,12 @@ export function questionHandler<Q>(parts: QuestionHandlerParts<Q>): Handler {
 
 function refusalOf(
   { tlvs, source, destination }: Envelope,
-  { tenant, askers, strategic }: Pick<QuestionHandlerParts<unknown>, "tenant" | "askers" | "strategic">,
+  {
+    tenant,
+    askers,
+    strategic,
+    claimed,
+  }: Pick<QuestionHandlerParts<unknown>, "tenant" | "askers" | "strategic" | "claimed">,
 ) {
   if (tlvs.tenantId === undefined) return new DbeError("MISSING_TENANT", "no tenant");
   if (tenant !== undefined && tlvs.tenantId !== tenant) {
@@ -83,7 +88,7 @@ function refusalOf(
   if (askers && !askers.includes(source)) {
     return new DbeError("DEVICE_NOT_ALLOWED", `device ${source} may not ask here`);
   }
-  if (source === L7_ROUTER && !tlvs.claimToken) {
+  if ((claimed || source === DEVICES.l7Router) && !tlvs.claimToken) {
     return new DbeError("MISSING_CLAIM_TOKEN", "a question without a claim");
   }
   return undefined;

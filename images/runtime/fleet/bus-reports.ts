@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type { Bus } from "../bus/bus.ts";
 import { TYPES } from "../dbe/codec/constants.ts";
+import { DEVICES } from "../devices.ts";
 import type { CheckResult, Health } from "../health.ts";
 import { HealthChanges } from "../health-changes.ts";
 import { healthEvent } from "../health-event.ts";
@@ -16,7 +17,6 @@ export interface BusReportsParts {
   readonly log: Log;
 }
 
-const SOC_ROUTER = 52;
 const EVERY_MS = 60_000;
 /** Time to the next try where nobody took a report, and how many of these make a fault. */
 const RETRY_MS = 5000;
@@ -61,7 +61,7 @@ export class BusReports {
     const failed: string[] = [];
     const asked = tenants.filter((name) => TENANT.test(name)).slice(0, MOST_TENANTS);
     for (const tenant of asked) {
-      const message = { type: TYPES.HEALTH, tenant: tenant.toUpperCase(), destination: SOC_ROUTER, payload };
+      const message = { type: TYPES.HEALTH, tenant: tenant.toUpperCase(), destination: DEVICES.socRouter, payload };
       await bus.send({ ...message, deadlineMs: DEADLINE_MS }).catch((error: Error) => {
         failed.push(`${tenant.toUpperCase()}: ${(error as { reason?: string }).reason ?? error.message}`);
       });

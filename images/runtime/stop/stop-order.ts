@@ -1,8 +1,6 @@
 import { DbeError } from "../dbe/codec/error.ts";
 import { Fields } from "../fields.ts";
 
-/** Device that keeps the state of a tenant's emergency stop: the gate. */
-export const STOP_GATE = 61;
 /** Largest order, bytes. */
 export const MAX_ORDER_BYTES = 1024;
 

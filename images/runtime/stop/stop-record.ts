@@ -3,7 +3,8 @@ import { TYPES } from "../dbe/codec/constants.ts";
 import type { Envelope } from "../dbe/codec/types.ts";
 import type { Officers } from "../dbe/officers/officers.ts";
 import { checkSigners } from "../dbe/officers/signers.ts";
-import { parseOrder, STOP_GATE } from "./stop-order.ts";
+import { DEVICES } from "../devices.ts";
+import { parseOrder } from "./stop-order.ts";
 
 /** An order as the audit log keeps it: with all that its signatures can be checked by again. */
 export interface StopRecord {
@@ -30,7 +31,7 @@ export function isRelease(record: unknown, stop: string, tenant: string, officer
     const [signatureA, signatureB] = signatures.map((one) => Buffer.from(one, "hex"));
     const bare: Envelope = {
       ...{ type: TYPES.L9_STOP_REQ, flags: 0, messageId: Buffer.from(messageId, "hex"), source: 0 },
-      ...{ destination: STOP_GATE, timestamp: 0, tlvs: { tenantId: tenant }, payload: Buffer.from(payload) },
+      ...{ destination: DEVICES.stopGate, timestamp: 0, tlvs: { tenantId: tenant }, payload: Buffer.from(payload) },
     };
     if (!signatureA || !signatureB) return false;
     const tlvs = { ...bare.tlvs, signatureA, signatureB, requestDigest: requestDigest(bare) };

@@ -1,5 +1,4 @@
 import { UserError } from "../errors.ts";
-import type { HttpsAnswer } from "../stores/https-request.ts";
 
 /** An alert that fires now. */
 export interface FiringAlert {
@@ -19,11 +18,11 @@ const WATCHDOG = "Watchdog";
 const ORDER = ["critical", "warning"];
 
 /**
- * What fires by an answer of Prometheus', most severe and oldest first.
- * @throws UserError when it is none, or Prometheus computes no rules: nothing is known then
+ * What fires by the data of Prometheus' `/api/v1/alerts`, most severe and oldest first.
+ * @throws UserError when they hold no alerts, or Prometheus computes no rules: nothing is known then
  */
-export function readAlerts(answer: HttpsAnswer): FiringAlert[] {
-  const alerts = read(answer);
+export function readAlerts(data: unknown): FiringAlert[] {
+  const alerts = read(data);
   if (!alerts.some(({ name }) => name === WATCHDOG)) {
     throw unknown(`${WATCHDOG} does not fire: Prometheus has just started, or computes no rules`);
   }
@@ -38,15 +37,8 @@ export function readAlerts(answer: HttpsAnswer): FiringAlert[] {
 export const unknown = (what: string): UserError =>
   new UserError(what, "what fires is not known; see `bin/dsmil status`");
 
-function read({ status, body }: HttpsAnswer): FiringAlert[] {
-  if (status !== 200) throw unknown(`Prometheus answers ${status}: ${body.slice(0, 200)}`);
-  let found: unknown;
-  try {
-    found = JSON.parse(body);
-  } catch {
-    throw unknown(`Prometheus' answer of ${body.length} bytes is no JSON, or longer than is read`);
-  }
-  const alerts = (found as { data?: { alerts?: unknown } } | null)?.data?.alerts;
+function read(data: unknown): FiringAlert[] {
+  const alerts = (data as { alerts?: unknown } | null | undefined)?.alerts;
   if (!Array.isArray(alerts)) throw unknown("Prometheus' answer has no alerts");
   return alerts.flatMap((alert: unknown) => firing(alert) ?? []);
 }

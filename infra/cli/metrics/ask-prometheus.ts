@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { Fleet } from "../stores/fleet.ts";
-import { httpsRequest } from "../stores/https-request.ts";
+import { askPrometheus, prometheusDoor } from "./prometheus-api.ts";
 
 /** A target as Prometheus tells of it. */
 export interface PrometheusTarget {
@@ -43,27 +43,5 @@ type QueryData =
   | { readonly resultType: "scalar"; readonly result: readonly [number, string] }
   | { readonly resultType: "matrix" | "string"; readonly result: unknown };
 
-/** One question with the operator's certificate, which Prometheus lets nobody in without. */
-async function ask<T>({ endpoints, data }: Fleet, path: string): Promise<T> {
-  if (data.monitoring === undefined) {
-    throw new UserError("the data stack has no operator's certificate yet", "run `bin/dsmil up`");
-  }
-  const endpoint = await endpoints.get("prometheus");
-  const client = data.monitoring.operator;
-  const { status, body } = await httpsRequest(endpoint, { method: "GET", path, client, timeoutMs: 30_000 }).catch(
-    (error: Error) => {
-      throw new UserError(`Prometheus cannot be asked: ${error.message}`, "see `bin/dsmil status`");
-    },
-  );
-  const answer = parse<T>(body);
-  if (answer?.status === "success") return answer.data;
-  throw new UserError(answer?.error ?? `Prometheus answered with status ${status}`, "see docs/metrics.md");
-}
-
-function parse<T>(body: string): { status?: string; error?: string; data: T } | undefined {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
+const ask = async <T>(fleet: Fleet, path: string): Promise<T> =>
+  (await askPrometheus(await prometheusDoor(fleet), path)) as T;

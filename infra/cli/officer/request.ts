@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { requestDigest, TWO_PERSON_CONTEXT } from "../../../images/runtime/dbe/claim/request-digest.ts";
 import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
 import type { Envelope } from "../../../images/runtime/dbe/codec/types.ts";
+import { DEVICES } from "../../../images/runtime/devices.ts";
 import type { Signer } from "../../../images/runtime/pqc/signer.ts";
-import { STOP_GATE } from "../../../images/runtime/stop/stop-order.ts";
 import type { BusProbe } from "../../drills/types.ts";
 import { UserError } from "../errors.ts";
 
@@ -47,7 +47,7 @@ export function newRequest(tenant: string, asked: Asked, now = Date.now()): Offi
   return {
     type: asked.what === "nc3-status" ? TYPES.L9_NC3_QUERY : TYPES.L9_STOP_REQ,
     tenant,
-    destination: STOP_GATE,
+    destination: DEVICES.stopGate,
     message_id: randomBytes(16).toString("hex"),
     payload: JSON.stringify(bodies[asked.what]()),
     signatures: [],

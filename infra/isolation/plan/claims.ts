@@ -1,10 +1,8 @@
 import { TYPES } from "../../../images/runtime/dbe/codec/constants.ts";
+import { DEVICES } from "../../../images/runtime/devices.ts";
 import type { Container } from "../../model/types.ts";
 import type { Attempt, ClaimIdentity, Plan, Probe } from "../types.ts";
 import type { Pair } from "./pair.ts";
-
-/** Device of the L7 routers: they speak for the users of all tenants, by claims. */
-const L7_ROUTER = 43;
 
 /** A question to a device of the victim that changes nothing there, and what comes back when it gets through. */
 interface Question {
@@ -45,7 +43,8 @@ const QUESTIONS: readonly Question[] = [
 /** What a claim of the attacker's is worth for a message of the victim's, where a container may speak for both. */
 export function planClaims({ model, victim, attacker }: Pair): Plan {
   const routers = model.containers.filter(
-    (c) => c.device === L7_ROUTER && c.tenant === undefined && c.mounts.some(({ target }) => target === "/run/dbe"),
+    (c) =>
+      c.device === DEVICES.l7Router && c.tenant === undefined && c.mounts.some(({ target }) => target === "/run/dbe"),
   );
   // A container is asked one thing at a time: the tenants' attempts are shared out.
   const from = routers[model.tenants.indexOf(attacker) % routers.length];
@@ -86,5 +85,5 @@ export function planClaims({ model, victim, attacker }: Pair): Plan {
 
 function ask({ node, name }: Container, question: Question, tenant: string, claim: ClaimIdentity): Probe {
   const { type, destination, payload } = question;
-  return { kind: "claim", node, container: name, source: L7_ROUTER, type, destination, tenant, claim, payload };
+  return { kind: "claim", node, container: name, source: DEVICES.l7Router, type, destination, tenant, claim, payload };
 }

@@ -7,7 +7,7 @@ beforeAll(() => rig.start(), 300_000);
 afterAll(() => rig.stop());
 
 const PATIENT = { timeout: 45_000, interval: 200 };
-const firing = () => firingAlerts(rig.endpoint("prometheus"), rig.client);
+const firing = () => firingAlerts({ endpoint: rig.endpoint("prometheus"), client: rig.client });
 
 describe("a tenant's service that is down", () => {
   it("is told to the fleet's receivers and to that tenant, and to no other", async () => {
@@ -85,9 +85,9 @@ describe("the alertmanager", () => {
   });
 
   it("is not asked by a client that Prometheus does not know, and silence is no news", async () => {
-    await expect(firingAlerts(rig.endpoint("prometheus"), { cert: "", key: "" })).rejects.toThrow(/Prometheus/);
-    await expect(firingAlerts({ ...rig.endpoint("prometheus"), port: 1 }, rig.client)).rejects.toThrow(
-      /does not answer/,
-    );
+    const { client } = rig;
+    const endpoint = rig.endpoint("prometheus");
+    await expect(firingAlerts({ endpoint, client: { cert: "", key: "" } })).rejects.toThrow(/Prometheus/);
+    await expect(firingAlerts({ endpoint: { ...endpoint, port: 1 }, client })).rejects.toThrow(/does not answer/);
   });
 });

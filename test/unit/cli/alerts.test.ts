@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { operatorCertificate } from "../../../infra/cli/alerts/operator-certificate.ts";
 import { readAlerts } from "../../../infra/cli/alerts/read-alerts.ts";
+import { operatorCertificate } from "../../../infra/cli/metrics/operator-certificate.ts";
+import { prometheusData } from "../../../infra/cli/metrics/prometheus-data.ts";
 
 const read = (body: unknown, status = 200) =>
-  readAlerts({ status, body: typeof body === "string" ? body : JSON.stringify(body) });
+  readAlerts(prometheusData({ status, body: typeof body === "string" ? body : JSON.stringify(body) }));
 const alert = (alertname: string, severity: string, activeAt: string, state = "firing") => ({
   ...{ state, activeAt, value: "1e+00", annotations: { summary: `${alertname} here` } },
   labels: { alertname, severity, node: "node-c" },
@@ -30,7 +31,9 @@ describe("what fires", () => {
     expect(() => read(alerts())).toThrow(/Watchdog does not fire/);
     expect(() => read("no", 503)).toThrow(/answers 503/);
     expect(() => read("{")).toThrow(/is no JSON/);
-    expect(() => read({ status: "error" })).toThrow(/has no alerts/);
+    expect(() => read({ status: "success", data: {} })).toThrow(/has no alerts/);
+    expect(() => read({ status: "error", error: "too much" }, 422)).toThrow(/^too much/);
+    expect(() => read("null")).toThrow(/is no JSON of its own/);
   });
 });
 

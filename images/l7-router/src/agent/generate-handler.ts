@@ -2,6 +2,7 @@ import { questionHandler } from "../../../runtime/bus/question-handler.ts";
 import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../runtime/dbe/codec/error.ts";
 import type { Handler } from "../../../runtime/dbe/local/inbox.ts";
+import { DEVICES } from "../../../runtime/devices.ts";
 import {
   AGENT_GENERATE_LIMITS,
   type GenerateAnswer,
@@ -24,8 +25,6 @@ export interface GenerateHandlerParts {
   readonly log: Log;
 }
 
-/** The agent runtime, which alone asks the router over the bus. */
-const AGENT = 48;
 /** Name that stands in claims and log lines for what agents ask. */
 const NAME = "agent";
 /** Questions of one tenant at a time: an agent asks one after the other, and a tenant has few. */
@@ -40,7 +39,7 @@ const SAMPLING = { temperature: 0, top_p: 1, stop: [] } as const;
 export function generateHandler({ chat, prompts, metrics, log }: GenerateHandlerParts): Handler {
   const open = new Map<string, number>();
   return questionHandler<GenerateQuestion>({
-    ...{ askers: [AGENT], answerType: TYPES.L7_SERVICE_RESP, maxBytes: AGENT_GENERATE_LIMITS.bytes },
+    ...{ askers: [DEVICES.agents], answerType: TYPES.L7_SERVICE_RESP, maxBytes: AGENT_GENERATE_LIMITS.bytes },
     ...{ parse: parseGenerateQuestion, counted: "L7_AGENT_GENERATE", metrics, log },
     answer: async (question, { tenant }, signal) => {
       const own = open.get(tenant) ?? 0;

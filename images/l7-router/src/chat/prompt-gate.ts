@@ -1,6 +1,7 @@
 import type { Bus } from "../../../runtime/bus/bus.ts";
 import { mintClaim } from "../../../runtime/dbe/claim/mint.ts";
 import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
+import { DEVICES } from "../../../runtime/devices.ts";
 import type { CheckResult } from "../../../runtime/health.ts";
 import type { ChatMessage } from "../../../runtime/l7/generate.ts";
 import type { Log } from "../../../runtime/log.ts";
@@ -23,8 +24,6 @@ export interface PromptGateParts {
 
 type Origin = PromptCheck["prompt_check"]["origin"];
 
-/** The tenant's defence against what takes models over. */
-const DEFENCE = 51;
 /** Time in which a verdict must be here, ms. */
 const DEADLINE_MS = 5000;
 /** Characters that two pieces of a long text have in common: no pattern hides at a cut. */
@@ -41,7 +40,7 @@ export class PromptGate {
 
   /** For /health. */
   check(): CheckResult {
-    return { value: this.parts.isOn ? "on" : `off: no device ${DEFENCE} in this fleet`, ok: true };
+    return { value: this.parts.isOn ? "on" : `off: no device ${DEVICES.promptDefence} in this fleet`, ok: true };
   }
 
   /**
@@ -90,7 +89,7 @@ export class PromptGate {
     const messageId = bus.newMessageId();
     const claimToken = await mintClaim(key, { tenant, userId: name, device, messageId });
     const { payload } = await bus.request({
-      ...{ type: TYPES.L8_SOC_EVENT_ENRICHMENT, tenant, destination: DEFENCE, messageId },
+      ...{ type: TYPES.L8_SOC_EVENT_ENRICHMENT, tenant, destination: DEVICES.promptDefence, messageId },
       payload: Buffer.from(JSON.stringify(question)),
       deadlineMs: DEADLINE_MS,
       tlvs: { claimToken },

@@ -1,6 +1,6 @@
 import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
+import { DEVICES } from "../../../runtime/devices.ts";
 import type { RagAnswers } from "../../../runtime/l7/rag/answer.ts";
-import { RAG_DEVICE } from "../../../runtime/l7/rag/limits.ts";
 import type { RagQuestion } from "../../../runtime/l7/rag/question.ts";
 import type { Device } from "../devices/device.ts";
 import type { DeviceClient } from "../devices/device-client.ts";
@@ -31,7 +31,7 @@ export class RagClient {
     question: Extract<RagQuestion, { readonly op: Op }>,
   ): Promise<{ readonly tenant_id: string } & RagAnswers[Op]> {
     const device: Device = {
-      ...{ device: RAG_DEVICE, type: TYPES.L7_SERVICE_REQ, name: "RAG engine" },
+      ...{ device: DEVICES.knowledge, type: TYPES.L7_SERVICE_REQ, name: "RAG engine" },
       ...{ deadlineMs: DEADLINES[question.op], maxAnswer: 512 * 1024 },
     };
     return JSON.parse(await this.devices.ask(caller, device, question)) as { tenant_id: string } & RagAnswers[Op];

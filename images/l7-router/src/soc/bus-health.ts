@@ -3,6 +3,7 @@ import type { Bus } from "../../../runtime/bus/bus.ts";
 import { mintClaim } from "../../../runtime/dbe/claim/mint.ts";
 import { TYPES } from "../../../runtime/dbe/codec/constants.ts";
 import { DbeError } from "../../../runtime/dbe/codec/error.ts";
+import { DEVICES } from "../../../runtime/devices.ts";
 import type { CheckResult, Health, HealthReport } from "../../../runtime/health.ts";
 import { HealthChanges } from "../../../runtime/health-changes.ts";
 import { healthEvent } from "../../../runtime/health-event.ts";
@@ -39,7 +40,6 @@ interface Told {
   readonly trouble?: string;
 }
 
-const SOC_ROUTER = 52;
 const DEADLINE_MS = 5000;
 /** Name that stands in the claims: no user asks for these messages. */
 const USER_ID = "service:l7-router";
@@ -117,7 +117,7 @@ export class BusHealth {
     const messageId = bus.newMessageId();
     const claimToken = await mintClaim(key, { tenant, userId: USER_ID, device: identity.device, messageId });
     await bus.send({
-      ...{ type: TYPES.HEALTH, tenant, destination: SOC_ROUTER, messageId },
+      ...{ type: TYPES.HEALTH, tenant, destination: DEVICES.socRouter, messageId },
       payload: Buffer.from(healthEvent(identity, report)),
       deadlineMs: DEADLINE_MS,
       tlvs: { claimToken },

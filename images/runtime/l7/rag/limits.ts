@@ -2,8 +2,6 @@
 export const ENCODER = "l7-encoder";
 /** Numbers of a vector. */
 export const DIMENSIONS = 384;
-/** Device of the RAG engine. */
-export const RAG_DEVICE = 50;
 
 /** Bounds of what the RAG engine is asked; lengths in UTF-16 units, as JavaScript counts. */
 export const RAG_LIMITS = {
