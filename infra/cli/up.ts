@@ -10,6 +10,7 @@ import { deployableModel, projectLab } from "./model.ts";
 import { fetchModels } from "./models-phase.ts";
 import { Phases } from "./phases.ts";
 import { compilePolicies } from "./policies-phase.ts";
+import { checkModel, refuseViolations } from "./policy-pack.ts";
 import { prepareMachine } from "./prepare.ts";
 import { refuseDataLoss } from "./removed-tenants.ts";
 import { projectRoot } from "./root.ts";
@@ -44,6 +45,7 @@ async function up(options: UpOptions): Promise<void> {
   // What a lab left behind must not lead a run for real machines to its endpoints.
   if (!options.lab) process.env.DSMIL_NO_LAB = "1";
   const model = await phases.run("check manifest", async () => deployableModel(), summary);
+  await phases.run("policy pack", async () => refuseViolations(checkModel(model)));
   await prepareMachine(phases, model, options.lab);
   await compilePolicies(phases);
   await fetchModels(phases, model);
