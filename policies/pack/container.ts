@@ -44,13 +44,18 @@ export function containerOf({ type, props }: Resource): ContainerProps | undefin
 }
 
 /** The value of a label: `dsmil.tenant`. */
-export function label({ labels = [] }: ContainerProps, name: string): string | undefined {
-  return labels.find((one) => one.label === name)?.value;
+export function label({ labels }: ContainerProps, name: string): string | undefined {
+  return list(labels).find((one) => one.label === name)?.value;
 }
 
 /** Host folders and volumes that a container sees, by either way of naming them. */
-export function sources({ mounts = [], volumes = [] }: ContainerProps): string[] {
-  return [...mounts.map(({ source }) => source), ...volumes.map((v) => v.hostPath ?? v.volumeName)].filter(
+export function sources({ mounts, volumes }: ContainerProps): string[] {
+  return [...list(mounts).map(({ source }) => source), ...list(volumes).map((v) => v.hostPath ?? v.volumeName)].filter(
     (source) => source !== undefined,
   );
+}
+
+/** A list as it is; nothing where a preview shows a mark in its place, as of secrets. */
+export function list<T>(value: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -1,4 +1,4 @@
-import { containerOf, label } from "./container.ts";
+import { containerOf, label, list } from "./container.ts";
 import { EXCEPTIONS, excepted } from "./exceptions.ts";
 import type { Policy } from "./policy.ts";
 
@@ -9,10 +9,10 @@ export const publicPorts: Policy = {
     const container = containerOf(resource);
     if (!container) return;
     const service = label(container, "dsmil.service");
-    const open = container.networksAdvanced?.some(({ name }) => name === "public_api_net") ?? false;
+    const open = list(container.networksAdvanced).some(({ name }) => name === "public_api_net");
     const stated = excepted(EXCEPTIONS.publishers, service) || (open && excepted(EXCEPTIONS.publicPublishers, service));
     const address = addresses[label(container, "dsmil.node") ?? ""];
-    for (const { external, ip } of container.ports ?? []) {
+    for (const { external, ip } of list(container.ports)) {
       if (!stated)
         report(
           open

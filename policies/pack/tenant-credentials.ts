@@ -1,4 +1,4 @@
-import { containerOf, label } from "./container.ts";
+import { containerOf, label, list } from "./container.ts";
 import type { Policy, Report } from "./policy.ts";
 
 type Named = readonly { readonly name?: string; readonly key?: string; readonly rules?: string }[];
@@ -13,21 +13,21 @@ export const tenantCredentials: Policy = {
   validate(resource, report, { tenants }) {
     const { type, props } = resource;
     const container = containerOf(resource);
-    if (container) return containerLogins(container.envs ?? [], label(container, "dsmil.tenant"), tenants, report);
+    if (container) return containerLogins(list(container.envs), label(container, "dsmil.tenant"), tenants, report);
     const tenant = props.tenant;
     if (typeof tenant !== "string") return;
     if (type === "dsmil:index:RedisAclUsers")
-      for (const { name = "", rules = "" } of props.users as Named) {
+      for (const { name = "", rules = "" } of list(props.users as Named)) {
         if (!name.startsWith(`${tenant}_`)) report(`Redis user ${name} is not named after ${tenant}`);
         for (const key of keysOf(rules))
           if (!key.startsWith(`${tenant.toUpperCase()}_`) && !COMMON_STREAMS.includes(key))
             report(`Redis user ${name} reaches keys ${key}`);
       }
     if (type === "dsmil:index:RedisStreams")
-      for (const { key = "" } of props.streams as Named)
+      for (const { key = "" } of list(props.streams as Named))
         if (!key.startsWith(`${tenant.toUpperCase()}_`)) report(`stream ${key} is not named after ${tenant}`);
     if (type === "dsmil:index:QdrantTenantCollections")
-      for (const { name = "" } of props.collections as Named)
+      for (const { name = "" } of list(props.collections as Named))
         if (!name.startsWith(`${tenant}_`)) report(`collection ${name} is not named after ${tenant}`);
   },
 };

@@ -1,4 +1,4 @@
-import { containerOf, label } from "./container.ts";
+import { containerOf, label, list } from "./container.ts";
 import type { Policy } from "./policy.ts";
 
 /** The bridge driver's option that lets containers reach each other. */
@@ -16,7 +16,7 @@ export const tenantNetworks: Policy = {
     const container = containerOf(resource);
     const tenant = container && label(container, "dsmil.tenant");
     if (!container || tenant === undefined || tenant === "shared") return;
-    for (const network of container.networksAdvanced ?? [])
+    for (const network of list(container.networksAdvanced))
       if (!quietNetworks.includes(network.name))
         report(`it is ${tenant}'s and on ${network.name}, where containers reach each other`, "networks");
   },
