@@ -22,6 +22,7 @@ import { registerModels } from "./models.ts";
 import { registerOfficer } from "./officer.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPolicy } from "./policy.ts";
+import { registerRollback } from "./rollback.ts";
 import { registerStatus } from "./status.ts";
 import { registerStop } from "./stop.ts";
 import { registerTenant } from "./tenant.ts";
@@ -40,6 +41,7 @@ const program = new Command("dsmil")
 for (const register of [
   registerUp,
   registerPlan,
+  registerRollback,
   registerStatus,
   registerAlerts,
   registerManifest,

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import type { PlanStyle } from "../plan/format.ts";
 import { formatReview } from "../plan/format-review.ts";
+import { writeChangeRequest } from "./change.ts";
 import { deploymentOrder, requireNodes } from "./deploy.ts";
 import { ExitError, UserError } from "./errors.ts";
 import { deployableModel } from "./model.ts";
@@ -14,6 +15,10 @@ interface PlanOptions {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly refresh: boolean;
+  readonly changeOut?: string;
+  readonly requester?: string;
+  readonly title?: string;
+  readonly emergency?: string;
 }
 
 const TERMINAL: PlanStyle = {
@@ -39,6 +44,10 @@ export function registerPlan(program: Command): void {
     .option("--json", "print the review as JSON")
     .option("--markdown", "print the review for a comment")
     .option("--no-refresh", "compare with the state only, without looking at the nodes for drift")
+    .option("--change-out <file>", "write a change request for this very plan, for reviewers to approve")
+    .option("--requester <name>", "who asks for the change (default: the user of this machine)")
+    .option("--title <text>", "its title")
+    .option("--emergency <reason>", "declare it an emergency: applied at once, reviewed afterwards")
     .addHelpText("after", "\nExit codes: 0 nothing would change, 2 something would, 1 the plan could not be made.")
     .action(plan);
 }
@@ -54,6 +63,8 @@ async function plan(options: PlanOptions): Promise<void> {
       ? `${JSON.stringify(review, null, 2)}\n`
       : formatReview(review, options.markdown ? MARKDOWN : TERMINAL),
   );
+  if (options.changeOut !== undefined && review.groups.length > 0)
+    writeChangeRequest(options.changeOut, review, options);
   const broken = review.policyFindings.length;
   if (broken > 0) throw new UserError(`the plan breaks policies ${broken} times: \`up\` would refuse it`);
   if (review.groups.length > 0) throw new ExitError(2);
