@@ -60,7 +60,7 @@ function inverseLines(steps: readonly InverseStep[]): string[] {
     ...[...new Set(steps.map((step) => step.tenant))].map((tenant) => {
       const own = steps.filter((step) => step.tenant === tenant);
       return `${tenant === "shared" ? "shared" : `tenant ${tenant}`}: ${own
-        .map((step) => `${step.action} ${step.name}`)
+        .map((step) => `${step.action} ${kindOf(step)} ${step.name}`)
         .slice(0, 6)
         .join(", ")}${own.length > 6 ? `, and ${own.length - 6} more` : ""}`;
     }),
@@ -69,3 +69,6 @@ function inverseLines(steps: readonly InverseStep[]): string[] {
 }
 
 const percent = (part: number, whole: number): string => `${Math.round((100 * part) / whole)} %`;
+
+/** `docker:index/container:Container` → `Container` */
+const kindOf = ({ type }: InverseStep): string => type.slice(type.lastIndexOf(":") + 1);
