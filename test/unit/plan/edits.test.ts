@@ -137,7 +137,7 @@ function engine(old: readonly Registered[], now: readonly Registered[]): Map<str
 /** The same from the two sets alone; whose a thing is says the model, not a label. */
 function compared(old: Model, now: Model): string[] {
   const [a, b] = [old, now].map((model) => new Map(registered(model).map((r) => [keyOf(r), JSON.stringify(r.inputs)])));
-  const owners = new Map(
+  const owners = new Map<string, string | undefined>(
     [old, now].flatMap((model) => [
       ...model.containers.map((c) => [`${c.node} ${CONTAINER} ${c.name}`, c.tenant] as const),
       ...model.volumes.map((v) => [`${v.node} ${VOLUME} ${v.name}`, v.tenant] as const),
