@@ -3,6 +3,7 @@ import type { Model, Node } from "../model/types.ts";
 import { removeDeadLocks } from "./dead-locks.ts";
 import { UserError } from "./errors.ts";
 import { forgetPendingOperations } from "./pending-operations.ts";
+import { POLICY_PACK } from "./policy-pack.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
 import { metInterruptedRun, removeStrays } from "./stray-containers.ts";
 
@@ -102,7 +103,7 @@ export async function deployStack(
   step: (message: string) => void,
 ): Promise<StackResult> {
   await ensureStack(root, stack);
-  const args = ["up", "--stack", stack, "--yes", "--skip-preview", "--parallel", "16"];
+  const args = ["up", "--stack", stack, "--yes", "--skip-preview", "--parallel", "16", "--policy-pack", POLICY_PACK];
   if (refresh) args.push("--refresh");
   const onLine = progress(step);
   const update = () => pulumi(root, args, { onLine, env: dropEnv(drop) });

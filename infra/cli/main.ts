@@ -23,6 +23,7 @@ import { registerModels } from "./models.ts";
 import { registerOfficer } from "./officer.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPolicy } from "./policy.ts";
+import { registerRollback } from "./rollback.ts";
 import { registerStatus } from "./status.ts";
 import { registerStop } from "./stop.ts";
 import { registerTenant } from "./tenant.ts";
@@ -41,6 +42,7 @@ const program = new Command("dsmil")
 for (const register of [
   registerUp,
   registerPlan,
+  registerRollback,
   registerStatus,
   registerAlerts,
   registerManifest,

@@ -3,15 +3,19 @@ import { buildImages } from "../images/build.ts";
 import { wantedImages } from "../images/wanted.ts";
 import { createLab, type Lab } from "../lab/create-lab.ts";
 import type { Model } from "../model/types.ts";
+import { ChangeRun } from "./change.ts";
 import { deploymentOrder, deploymentStages, deployStage, matchesState, requireNodes } from "./deploy.ts";
 import { UserError } from "./errors.ts";
+import { goodState, recordAttempt, recordGood } from "./good-states.ts";
 import { isDeployed, recordDeployment } from "./last-deployment.ts";
 import { deployableModel, manifestPath, projectLab } from "./model.ts";
 import { fetchModels } from "./models-phase.ts";
 import { Phases } from "./phases.ts";
 import { compilePolicies } from "./policies-phase.ts";
+import { checkModel, refuseViolations } from "./policy-pack.ts";
 import { prepareMachine } from "./prepare.ts";
 import { refuseDataLoss } from "./removed-tenants.ts";
+import { reviewPlan } from "./review-plan.ts";
 import { projectRoot } from "./root.ts";
 import { settledStatus } from "./settled-status.ts";
 import { printStatus } from "./status/print.ts";
@@ -23,6 +27,8 @@ export interface UpOptions {
   readonly drop: readonly string[];
   readonly json?: boolean;
   readonly logs?: boolean;
+  /** File of an approved change request. */
+  readonly change?: string;
 }
 
 /** `dsmil up`: from whatever there is to three nodes running what the manifest says. */
@@ -34,6 +40,7 @@ export function registerUp(program: Command): void {
     .option("--no-refresh", "trust the state instead of looking at the nodes first (faster; leaves drift as it is)")
     .option("--drop <tenant...>", "allow the data of these removed tenants to be dropped", [])
     .option("--logs", "deploy Loki with what ships lines to it: sets logs.loki in the manifest (docs/logs.md)")
+    .option("--change <file>", "apply this approved change request, and nothing but the plan it was approved for")
     .option("--json", "print phases and status as JSON on stdout")
     .addHelpText(
       "after",
@@ -42,8 +49,10 @@ export function registerUp(program: Command): void {
     .action(up);
 }
 
-async function up(options: UpOptions): Promise<void> {
+/** From the manifest to healthy services, however much of it is there. */
+export async function up(options: UpOptions): Promise<void> {
   const phases = new Phases();
+  const change = options.change === undefined ? undefined : new ChangeRun(options.change);
   // What a lab left behind must not lead a run for real machines to its endpoints.
   if (!options.lab) process.env.DSMIL_NO_LAB = "1";
   if (options.logs)
@@ -53,6 +62,7 @@ async function up(options: UpOptions): Promise<void> {
       (text) => text,
     );
   const model = await phases.run("check manifest", async () => deployableModel(), summary);
+  await phases.run("policy pack", async () => refuseViolations(checkModel(model)));
   await prepareMachine(phases, model, options.lab);
   await compilePolicies(phases);
   await fetchModels(phases, model);
@@ -62,33 +72,54 @@ async function up(options: UpOptions): Promise<void> {
     built,
   );
   if (options.lab) await phases.run("lab machines", (step) => createLab(projectLab(model), step), labNote);
-  await deployAll(phases, model, options);
+  try {
+    await deployAll(phases, model, options, change);
+    await settle(phases, model, options, change);
+  } catch (error) {
+    change?.end("failed");
+    throw error;
+  }
+}
+
+/** Waits for health, tells it, and remembers a good end. */
+async function settle(phases: Phases, model: Model, options: UpOptions, change: ChangeRun | undefined): Promise<void> {
   const status = await phases.run(
     "health",
     () => settledStatus(model),
     (s) => s.summary,
   );
+  if (status.healthy) recordGood(projectRoot, goodState(model));
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ phases: phases.results, status }, null, 2)}\n`);
   } else {
     printStatus(status);
     printNext(phases, model);
   }
+  change?.end(status.healthy ? "applied" : "not healthy");
   if (!status.healthy)
-    throw new UserError("some services are not healthy", "see the table above; `bin/dsmil status` again in a moment");
+    throw new UserError(
+      "some services are not healthy",
+      "see the table above; `bin/dsmil status` again in a moment; `bin/dsmil rollback` returns to the last good state",
+    );
 }
 
 /**
  * Deploys the stacks in order; stops at the first that fails, so that nothing builds on a broken one. Where nothing was
  * edited since the last run, one look at all nodes is enough, unless it finds drift.
  */
-async function deployAll(phases: Phases, model: Model, options: UpOptions): Promise<void> {
+async function deployAll(
+  phases: Phases,
+  model: Model,
+  options: UpOptions,
+  change: ChangeRun | undefined,
+): Promise<void> {
   const nodes = deploymentOrder(model);
   await phases.run(
     "reach nodes",
     () => requireNodes(projectRoot, nodes),
     () => `${nodes.length} of ${nodes.length}`,
   );
+  change?.admit(await reviewPlan(phases, model, options.refresh));
   if (options.refresh && isDeployed(projectRoot, model)) {
     const clean = await phases.run(
       "compare nodes",
@@ -98,6 +129,7 @@ async function deployAll(phases: Phases, model: Model, options: UpOptions): Prom
     if (clean) return;
   }
   await refuseDataLoss(projectRoot, model, options.drop);
+  recordAttempt(projectRoot, goodState(model));
   for (const stage of deploymentStages(model)) {
     await phases.run(
       `pulumi up ${stage.map(({ id }) => id).join(", ")}`,

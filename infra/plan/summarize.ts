@@ -74,6 +74,7 @@ function change(
     ...(tenant && { tenant }),
     ...(Number.isInteger(device) && device > 0 && { device }),
     ...(layer && { layer }),
+    ...(state.type === "dsmil:index:NodeFiles" && { folder: String(state.inputs?.path) }),
     properties: Object.keys(step.detailedDiff ?? {}).concat(step.detailedDiff ? [] : (step.diffReasons ?? [])),
     downtimeSeconds: downtime(action, state.type, name),
     ...(risk && { dataAtRisk: risk }),

@@ -14,6 +14,8 @@ export interface Change {
   /** Device and layer of a container. */
   readonly device?: number;
   readonly layer?: string;
+  /** Folder on the node, of files. */
+  readonly folder?: string;
   /** Property paths that differ; never their values, as some are secret. */
   readonly properties: readonly string[];
   /** Seconds its users are without it, from–to; [0, 0] where a second replica serves on. */

@@ -1,5 +1,7 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CHARLIE, dsmil, dsmilOk, editManifest, pulumiOnAll, resetManifest } from "./harness/dsmil.ts";
+import { CHARLIE, dsmil, dsmilOk, editManifest, manifestPath, pulumiOnAll, resetManifest } from "./harness/dsmil.ts";
 import { type FleetStatus, fingerprints, fleetStatus, untilHealthy } from "./harness/fleet.ts";
 
 interface Plan {
@@ -17,6 +19,8 @@ const LINES = Array.from(
     `Nov 21 10:00:${String(i % 60).padStart(2, "0")} gw sshd[${4000 + i}]: Failed password for root from 203.0.113.${i % 250} port 4${i} ssh2`,
 );
 
+const CHANGE = join(dirname(manifestPath), "change.yaml");
+
 describe("adding and removing a tenant", () => {
   let before: FleetStatus;
 
@@ -28,7 +32,8 @@ describe("adding and removing a tenant", () => {
   afterAll(resetManifest);
 
   it("plans charlie's things and nothing else", async () => {
-    const run = await dsmil("plan", "--json");
+    rmSync(CHANGE, { force: true });
+    const run = await dsmil("plan", "--json", "--change-out", CHANGE, "--requester", "Dan");
     expect(run.code, run.stderr).toBe(2);
     const plan = JSON.parse(run.stdout) as Plan;
     expect(plan.groups.map((g) => g.tenant)).toEqual(["charlie"]);
@@ -37,8 +42,13 @@ describe("adding and removing a tenant", () => {
     expect(plan.dataAtRisk).toEqual([]);
   });
 
-  it("creates them without touching any other container", async () => {
-    await dsmilOk("up");
+  it("creates them, as approved by the board, without touching any other container", async () => {
+    const date = new Date().toISOString();
+    const approvals = ["ai-ml-lead", "systems-architect", "security-lead"].map(
+      (role, i) => `\n  - { name: "Reviewer ${i}", role: ${role}, date: "${date}" }`,
+    );
+    writeFileSync(CHANGE, readFileSync(CHANGE, "utf8").replace("approvals: []", `approvals:${approvals.join("")}`));
+    await dsmilOk("up", "--change", CHANGE);
     const after = await untilHealthy();
     expect(fingerprints(after, (s) => s.tenant !== "charlie")).toEqual(fingerprints(before));
     const services = before.tenants.find((t) => t.id === "alpha")?.services;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dsmilOk, editManifest, resetManifest, run } from "./harness/dsmil.ts";
+import { dsmil, dsmilOk, editManifest, resetManifest, run } from "./harness/dsmil.ts";
 import { fingerprints, onNodeOk, untilHealthy } from "./harness/fleet.ts";
 import { requestLoad } from "./harness/request-load.ts";
 
@@ -7,6 +7,8 @@ import { requestLoad } from "./harness/request-load.ts";
 const NEW_TAG = "v5.0-rollout00001";
 
 describe("a new image of the L7 router", () => {
+  let back = false;
+
   beforeAll(async () => {
     const current = (
       await onNodeOk("node-b", "docker", "inspect", "-f", "{{.Config.Image}}", "dsmil-l7-router-1")
@@ -16,8 +18,10 @@ describe("a new image of the L7 router", () => {
   });
 
   afterAll(async () => {
-    resetManifest();
-    await dsmilOk("up");
+    if (!back) {
+      resetManifest();
+      await dsmilOk("up");
+    }
     await run("docker", ["rmi", `dsmil-l7-router:${NEW_TAG}`]);
   });
 
@@ -38,5 +42,20 @@ describe("a new image of the L7 router", () => {
     }
     const others = (s: { name: string }) => !s.name.startsWith("dsmil-l7-router");
     expect(fingerprints(after, others)).toEqual(fingerprints(before, others));
+  });
+
+  it("is taken back by rollback, without a failed request either", async () => {
+    const said = await dsmil("rollback");
+    expect(said.code, said.stderr).toBe(2);
+    const key = (await dsmilOk("tenant", "key", "alpha")).stdout.trim();
+    const load = await requestLoad({ requestsPerSecond: 50, key });
+    const { stdout } = await dsmilOk("rollback", "--yes");
+    const { failed } = await load.stop();
+    back = true;
+    expect(stdout).toMatch(/back at the state of .* in \d+\.\d s/);
+    expect(failed).toEqual([]);
+    await untilHealthy();
+    const image = await onNodeOk("node-b", "docker", "inspect", "-f", "{{.Config.Image}}", "dsmil-l7-router-1");
+    expect(image.trim()).not.toBe(`dsmil-l7-router:${NEW_TAG}`);
   });
 });

@@ -38,7 +38,7 @@ export async function testStack(root: string, program: string): Promise<TestStac
   const provider = join(projectRoot, "infra/provider");
   mkdirSync(join(root, "state"));
   symlinkSync(join(projectRoot, "node_modules"), join(root, "node_modules"));
-  writeFileSync(join(root, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
+  writeFileSync(join(root, "package.json"), JSON.stringify({ type: "module", main: "index.ts", version: "0.0.0" }));
   writeFileSync(
     join(root, "Pulumi.yaml"),
     JSON.stringify({

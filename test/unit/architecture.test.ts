@@ -96,6 +96,11 @@ describe("imports follow the flow", () => {
     expect(pure.filter((f) => readFileSync(join(root, f), "utf8").includes('"@pulumi/'))).toEqual([]);
   });
 
+  it("lets the policy pack know the model alone", () => {
+    const wrong = imports("policies/**/*.ts").filter(({ target }) => !/^(?:policies|infra\/model)\//.test(target));
+    expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
   it("keeps services apart from each other and from infra", () => {
     const wrong = imports("images/**/*.ts").filter(({ file, target }) => {
       const [from, to] = [roomOf(file), roomOf(target)];

@@ -1,0 +1,127 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { imageTags } from "../images/tag.ts";
+import type { Model } from "../model/types.ts";
+import { projectRoot } from "./root.ts";
+
+/** What `bin/dsmil rollback` returns to: everything that an operator decides, as it was when all was healthy. */
+export interface GoodState {
+  /** When it was reached, RFC 3339. */
+  readonly at: string;
+  /** Path of the manifest; tests deploy one of their own from the same folder. */
+  readonly file: string;
+  readonly manifest: string;
+  /** Image name → reference with tag. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Git commit of the project's folder, where it is one. */
+  readonly commit?: string;
+}
+
+/** States that are kept. */
+const KEPT = 5;
+
+const folderOf = (root: string): string => join(root, ".dsmil/good");
+const attemptOf = (root: string): string => join(folderOf(root), "attempt");
+const NAME = /^\d{17}\.json$/;
+
+/** The manifest's path, as every command takes it. */
+export function manifestFile(): string {
+  return resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml");
+}
+
+/** What is deployed when this model is. */
+export function goodState(model: Model): GoodState {
+  const commit = commitOf(projectRoot);
+  return {
+    at: new Date().toISOString(),
+    file: manifestFile(),
+    manifest: readFileSync(manifestFile(), "utf8"),
+    images: imagesOf(model, imageTags(projectRoot)),
+    ...(commit && { commit }),
+  };
+}
+
+/** References of the images that a model's containers are of, pinned ones as they are pinned. */
+export function imagesOf(
+  { services, containers }: Pick<Model, "services" | "containers">,
+  tags: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const found = new Map<string, string>();
+  for (const { image } of containers) {
+    const pinned = services.find((service) => service.image === image)?.imageTag;
+    const reference = pinned === undefined ? tags.get(image) : `${image}:${pinned}`;
+    if (reference !== undefined) found.set(image, reference);
+  }
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Remembers what is about to be deployed, so that a rollback knows what to leave. */
+export function recordAttempt(root: string, state: GoodState): void {
+  mkdirSync(folderOf(root), { recursive: true, mode: 0o700 });
+  writeFileSync(attemptOf(root), keyOf(state), { mode: 0o600 });
+}
+
+/** Remembers a state in which everything was healthy; the same again is not kept twice. */
+export function recordGood(root: string, state: GoodState): void {
+  const [newest, ...older] = goodStates(root).filter(({ file }) => file === state.file);
+  if (newest && keyOf(newest) === keyOf(state)) return;
+  mkdirSync(folderOf(root), { recursive: true, mode: 0o700 });
+  const file = pathOf(root, state);
+  writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.${process.pid}`, file);
+  for (const old of older.slice(KEPT - 2)) rmSync(pathOf(root, old), { force: true });
+}
+
+/** The good states, newest first; one that cannot be read is none. */
+export function goodStates(root: string): GoodState[] {
+  return namesIn(root).flatMap((name) => {
+    try {
+      return [JSON.parse(readFileSync(join(folderOf(root), name), "utf8")) as GoodState];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The newest good state that is not what was deployed last; undefined where there is none. */
+export function rollbackTarget(root: string, manifest: string): GoodState | undefined {
+  let attempt = "";
+  try {
+    attempt = readFileSync(attemptOf(root), "utf8");
+  } catch {
+    // Nothing was deployed since states are kept.
+  }
+  return goodStates(root).find((state) => state.file === manifest && keyOf(state) !== attempt);
+}
+
+function pathOf(root: string, { at }: GoodState): string {
+  return join(folderOf(root), `${at.replace(/\D/g, "")}.json`);
+}
+
+function namesIn(root: string): string[] {
+  try {
+    return readdirSync(folderOf(root))
+      .filter((name) => NAME.test(name))
+      .sort()
+      .reverse();
+  } catch {
+    return [];
+  }
+}
+
+function keyOf({ manifest, images }: GoodState): string {
+  return createHash("sha256")
+    .update(JSON.stringify([manifest, images]))
+    .digest("hex");
+}
+
+function commitOf(root: string): string | undefined {
+  try {
+    const argv = ["-C", root, "rev-parse", "HEAD"];
+    return execFileSync("git", argv, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 5_000 }).trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type GoodState,
+  goodStates,
+  recordAttempt,
+  recordGood,
+  rollbackTarget,
+} from "../../../infra/cli/good-states.ts";
+
+const FILE = "/somewhere/manifest.yaml";
+const state = (manifest: string, at: number, file = FILE): GoodState => ({
+  ...{ at: new Date(at * 1000).toISOString(), file, manifest },
+  images: { "dsmil-redis": "dsmil-redis:v1" },
+});
+
+describe("good states", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "dsmil-good-"));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+  const up = (manifest: string, at: number, healthy: boolean, file = FILE): void => {
+    recordAttempt(root, state(manifest, at, file));
+    if (healthy) recordGood(root, state(manifest, at, file));
+  };
+  const target = () => rollbackTarget(root, FILE)?.manifest;
+
+  it("are none before the first up, and none to go back to after one", () => {
+    expect(target()).toBeUndefined();
+    up("a", 1, true);
+    expect(target()).toBeUndefined();
+  });
+
+  it("lead from a bad deployment to the good one before, and from a good one to the one before", () => {
+    up("a", 1, true);
+    up("b", 2, true);
+    expect(target()).toBe("a");
+    up("bad", 3, false);
+    expect(target()).toBe("b");
+    up("b", 4, true);
+    expect(target()).toBe("a");
+  });
+
+  it("are kept five, each once, a manifest's own apart", () => {
+    up("elsewhere", 1, true, "/other.yaml");
+    for (let i = 2; i < 10; i++) up(`m${i}`, i, true);
+    up("m9", 11, true);
+    expect(goodStates(root).map((s) => s.manifest)).toEqual(["m9", "m8", "m7", "m6", "m5", "elsewhere"]);
+    expect(rollbackTarget(root, "/other.yaml")?.manifest).toBe("elsewhere");
+  });
+
+  it("do not stumble over a file that is none", () => {
+    up("a", 1, true);
+    writeFileSync(join(root, ".dsmil/good/99999999999999999.json"), "{");
+    up("bad", 2, false);
+    expect(target()).toBe("a");
+  });
+});
