@@ -8,7 +8,10 @@ export const EXCEPTIONS = {
   /** Capabilities beside none. */
   capabilities: {} as Readonly<Record<string, readonly string[]>>,
   /** The user root. */
-  root: { "node-agent": "reads the engine's log and cgroup files, which are root's; it has no capability" },
+  root: {
+    "node-agent": "reads the engine's log and cgroup files, which are root's; it has no capability",
+    "log-shipper": "reads the engine's log files, which are root's; it has no capability",
+  },
   /** The node's own network. */
   hostNetwork: {
     "node-agent": "reaches containers that cannot reach each other, and asks for a certificate",
@@ -20,6 +23,7 @@ export const EXCEPTIONS = {
     shrink: "TLS and a tenant's token",
     prometheus: "TLS and the operator's client certificate",
     alertmanager: "TLS and the operator's client certificate",
+    "log-gate": "TLS and a node's client certificate, or a reader's token",
   },
   /** Who may publish one elsewhere. */
   publishers: {
