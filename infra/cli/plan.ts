@@ -48,7 +48,10 @@ export function registerPlan(program: Command): void {
     .option("--requester <name>", "who asks for the change (default: the user of this machine)")
     .option("--title <text>", "its title")
     .option("--emergency <reason>", "declare it an emergency: applied at once, reviewed afterwards")
-    .addHelpText("after", "\nExit codes: 0 nothing would change, 2 something would, 1 the plan could not be made, or breaks a policy.")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 nothing would change, 2 something would, 1 the plan could not be made, or breaks a policy.",
+    )
     .action(plan);
 }
 
