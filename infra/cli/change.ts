@@ -19,7 +19,7 @@ const LIFETIME = 7 * 24 * 3_600_000;
 const MOST_BYTES = 256 * 1024;
 
 /** Where a change's record is; made by whoever applied it. */
-const recordOf = (id: string): string => join(projectRoot, ".dsmil/changes", `${id}.json`);
+const recordOf = (root: string, id: string): string => join(root, ".dsmil/changes", `${id}.json`);
 
 export interface RequestOptions {
   /** Who asks; default the user of this machine. */
@@ -67,20 +67,23 @@ function readChangeRequest(file: string): ChangeRequest {
 /** One `up` under a change request: admitted once its plan is known, recorded when it ends. */
 export class ChangeRun {
   private readonly request: ChangeRequest;
+  private readonly record: string;
   private readonly started = new Date().toISOString();
   private review: Review | undefined;
 
   /** @throws UserError where the file is no change request, or the change was applied before */
-  constructor(file: string) {
+  constructor(file: string, root: string = projectRoot) {
     this.request = readChangeRequest(file);
     const { id } = this.request;
-    if (existsSync(recordOf(id)) && readFileSync(recordOf(id), "utf8").includes('"outcome": "applied"'))
+    this.record = recordOf(root, id);
+    if (existsSync(this.record) && readFileSync(this.record, "utf8").includes('"outcome": "applied"'))
       throw new UserError(`change ${id} was applied before`, "`bin/dsmil plan --change-out FILE` asks for a new one");
   }
 
   /** @throws UserError with every reason why the plan may not be applied */
   admit(review: Review): void {
-    const reasons = refusals(this.request, review, Date.now());
+    const broken = review.policyFindings.map(({ rule, resource }) => `it breaks policy ${rule}: ${resource}`);
+    const reasons = [...refusals(this.request, review, Date.now()), ...broken];
     if (reasons.length > 0)
       throw new UserError(
         `change ${this.request.id} is refused; nothing was changed\n${reasons.map((r) => `       - ${r}`).join("\n")}`,
@@ -93,7 +96,7 @@ export class ChangeRun {
   end(outcome: "applied" | "not healthy" | "failed"): void {
     if (this.review === undefined) return;
     const { totals, groups, dataAtRisk } = this.review;
-    const file = recordOf(this.request.id);
+    const file = this.record;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const record = {
       ...{

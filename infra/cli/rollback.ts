@@ -44,8 +44,16 @@ async function rollback(options: RollbackOptions): Promise<void> {
     );
   const then = modelOf(target.manifest);
   const pins = pinsFor(then, target.images, imageTags(projectRoot));
-  process.stdout.write(describe(target, then, pins));
+  const present = presentModel();
+  const added = addedTenants(then, present);
+  process.stdout.write(describe(target, then, present, pins));
   if (!options.yes) throw new ExitError(2);
+  const undropped = added.filter((id) => !options.drop.includes(id));
+  if (undropped.length > 0)
+    throw new UserError(
+      `the good state has no ${undropped.join(", ")}: going back would drop what they stored; nothing was changed`,
+      `say so: bin/dsmil rollback --yes --drop ${undropped.join(" ")}`,
+    );
   const kept = replaceManifest(pinImages(target.manifest, pins));
   process.stdout.write(`the manifest before is kept as ${kept}\n`);
   const { yes: _, ...upOptions } = options;
@@ -54,15 +62,28 @@ async function rollback(options: RollbackOptions): Promise<void> {
   process.stdout.write(`back at the state of ${target.at} in ${seconds.toFixed(1)} s\n`);
 }
 
-function describe({ at, commit, images }: GoodState, then: Model, pins: readonly Pin[]): string {
+/** The manifest at hand, resolved; undefined where it has mistakes. */
+function presentModel(): Model | undefined {
   const now = checkManifestText(manifestFile(), readFileSync(manifestFile(), "utf8"));
-  const present = Array.isArray(now) ? undefined : resolve(now);
-  const added = present?.tenants.filter(({ id }) => !then.tenants.some((one) => one.id === id)) ?? [];
+  return Array.isArray(now) ? undefined : resolve(now);
+}
+
+/** Tenants that the good state does not know. */
+function addedTenants(then: Model, present: Model | undefined): string[] {
+  return (present?.tenants ?? []).map(({ id }) => id).filter((id) => !then.tenants.some((one) => one.id === id));
+}
+
+function describe(
+  { at, commit, images }: GoodState,
+  then: Model,
+  present: Model | undefined,
+  pins: readonly Pin[],
+): string {
   const lines = [
     `returns to the state of ${at}${commit ? `, commit ${commit.slice(0, 12)}` : ""}: ${then.tenants.length} tenants, ` +
       `${then.containers.length} containers, ${Object.keys(images).length} images`,
     ...pins.map(({ service, tag }) => `pins ${service} to its image of then, ${tag}`),
-    ...added.map(({ id }) => `removes tenant ${id} with its data; that needs --drop ${id}`),
+    ...addedTenants(then, present).map((id) => `removes tenant ${id} with its data; that needs --drop ${id}`),
     ...(present ? cannotUndo(then, present) : ["what the manifest at hand changed; it has mistakes"]).map(
       (what) => `cannot be undone: ${what}`,
     ),
