@@ -69,6 +69,7 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     shrink: "shrink",
     prometheus: "prometheus",
     alertmanager: "alertmanager",
+    portainer: "portainer",
   };
   const servers = services
     .filter((s) => published[s.id] !== undefined && s.scope !== "tenant")

@@ -18,6 +18,8 @@ export interface ImageProfile {
   readonly several?: true;
   /** Whether its containers share their node's network in place of one of their own. */
   readonly hostNetwork?: true;
+  /** Whether no other service may be on a network of its. */
+  readonly ownNetwork?: true;
   /** Port the image listens on, where it cannot be chosen. */
   readonly port?: number;
 }
@@ -60,6 +62,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-redis-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },
   "dsmil-postgres-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },
   "dsmil-prometheus": { kind: "monitor", scope: "shared", role: "soc", scalable: false },
+  "dsmil-portainer": { kind: "monitor", scope: "shared", role: "soc", scalable: false, ownNetwork: true, port: 9443 },
 };
 
 /** Names of all images a service may use; the schema's list is kept equal by a test. */

@@ -22,6 +22,7 @@ const SERVERS: ReadonlySet<string> = new Set([
   "shrink",
   "prometheus",
   "alertmanager",
+  "portainer",
 ]);
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
@@ -53,7 +54,7 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
   new Monitoring({ model, node, engine, runtime, caCert, certificate, access, requires });
   const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
-    ...model.services.filter((s) => s.id === "haproxy" || s.id === "prometheus" || s.id === "alertmanager"),
+    ...model.services.filter((s) => ["haproxy", "prometheus", "alertmanager", "portainer"].includes(s.id)),
     ...model.services
       .filter((s) => s.id === "node-agent" && s.node !== node.id)
       .map((s) => ({ id: agentCertificate(s.node) })),
