@@ -5,6 +5,7 @@ import { registerAudit } from "./audit.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerCoalition } from "./coalition.ts";
+import { registerCockpit } from "./cockpit.ts";
 import { registerDashboards } from "./dashboards.ts";
 import { registerDbe } from "./dbe.ts";
 import { registerDestroy } from "./destroy.ts";
@@ -52,6 +53,7 @@ for (const register of [
   registerIsolation,
   registerDrill,
   registerDashboards,
+  registerCockpit,
   registerDbe,
   registerOfficer,
   registerStop,

@@ -82,6 +82,7 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     prometheus: "prometheus",
     alertmanager: "alertmanager",
     "log-gate": LOG_GATE_NAME,
+    portainer: "portainer",
   };
   const servers = services
     .filter((s) => published[s.id] !== undefined && s.scope !== "tenant")

@@ -12,6 +12,7 @@ import { gated } from "./gated.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import type { OperatorAccess } from "./operator-anchors.ts";
+import { portainerFiles } from "./portainer-files.ts";
 import { prometheusFiles } from "./prometheus-files.ts";
 import { ServiceContainer } from "./service-container.ts";
 
@@ -45,6 +46,7 @@ export class Monitoring extends pulumi.ComponentResource {
       ...(has("log-shipper") && { "log-shipper": this.shipperFiles() }),
       ...(has("alertmanager") && { alertmanager: alertmanagerFiles(args, this) }),
       ...(has("prometheus") && { prometheus: prometheusFiles(args, this) }),
+      ...(has("portainer") && { portainer: portainerFiles(args, this) }),
     };
     if (plans.length > 0) this.containers(plans, requires);
     this.registerOutputs({});

@@ -36,6 +36,7 @@ const LETS_IN: Readonly<Record<string, string>> = {
   "dsmil-shrink": "TLS; a token of the tenant",
   "dsmil-prometheus": "TLS; certificates of the operators' authority",
   "dsmil-alertmanager": "TLS; certificates of the operators' authority",
+  "dsmil-portainer": "TLS; Portainer's own users, by password",
   "dsmil-dbe-gateway": "nodes of the fleet, by certificate and ML-DSA-87 key",
   "dsmil-dbe-quic": "nodes of the fleet, by certificate and ML-DSA-87 key",
 };

@@ -106,6 +106,12 @@ export function imageCatalogue(root: string): readonly ImageEntry[] {
       kind: "dockerfile",
       vendor: { image: "qdrant/qdrant:v1.16.0" },
     },
+    {
+      name: "dsmil-portainer",
+      context: folder("portainer"),
+      kind: "dockerfile",
+      vendor: { image: "portainer/portainer-ce:2.27.6-alpine" },
+    },
     { name: "dsmil-dbe-quic", context: folder("dbe-quic"), kind: "program", program: "infra/toolchain/dbe-quic" },
     {
       ...{ name: "dsmil-loki", context: folder("loki"), base, kind: "program", program: "infra/toolchain/loki" },

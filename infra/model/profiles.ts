@@ -18,6 +18,8 @@ export interface ImageProfile {
   readonly several?: true;
   /** Whether its containers share their node's network in place of one of their own. */
   readonly hostNetwork?: true;
+  /** Whether no other service may be on a network of its. */
+  readonly ownNetwork?: true;
   /** Port the image listens on, where it cannot be chosen. */
   readonly port?: number;
 }
@@ -63,6 +65,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-log-shipper": { kind: "monitor", scope: "node", scalable: false },
   "dsmil-log-gate": { kind: "monitor", scope: "shared", role: "data", scalable: false },
   "dsmil-loki": { kind: "monitor", scope: "shared", role: "data", scalable: false, port: 3100 },
+  "dsmil-portainer": { kind: "monitor", scope: "shared", role: "soc", scalable: false, ownNetwork: true, port: 9443 },
 };
 
 /** Names of all images a service may use; the schema's list is kept equal by a test. */

@@ -24,6 +24,7 @@ const SERVERS: ReadonlySet<string> = new Set([
   "prometheus",
   "alertmanager",
   "log-gate",
+  "portainer",
 ]);
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
@@ -57,7 +58,7 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
   new Monitoring({ model, node, engine, runtime, caCert, certificate, access, requires: waits });
   const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
-    ...model.services.filter((s) => s.id === "haproxy" || s.id === "prometheus" || s.id === "alertmanager"),
+    ...model.services.filter((s) => ["haproxy", "prometheus", "alertmanager", "portainer"].includes(s.id)),
     ...model.services
       .filter((s) => s.id === "node-agent" && s.node !== node.id)
       .map((s) => ({ id: agentCertificate(s.node) })),

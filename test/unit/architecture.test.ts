@@ -36,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/dashboards": ["infra/model"],
   // The reference reads every program's own metrics.
   "infra/metrics": ["images/*"],
+  "infra/cockpit": ["infra/model"],
   // Documents tell what stacks declare, what rules and metrics say of themselves.
   "infra/docs": [
     "infra/model",

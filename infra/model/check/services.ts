@@ -108,6 +108,8 @@ function exposure(manifest: Loose<Manifest>, service: Service, profile: ImagePro
       const message = `on "${id}" the containers of tenants could talk to each other; expected a network without intercontainer`;
       problems.push({ key: "networks", item, message });
     }
+  } else if (profile.ownNetwork) {
+    problems.push(...aloneOnNetworks(manifest, service));
   } else if (profile.hostNetwork && service.publish !== undefined) {
     problems.push({ key: "publish", message: "it listens on its node already; expected no publish" });
   } else if (profile.scalable && service.publish !== undefined && (service.replicas ?? 1) > 1) {
@@ -124,6 +126,24 @@ function exposure(manifest: Loose<Manifest>, service: Service, profile: ImagePro
   }
   return problems;
 }
+
+/** Who gets into such a service has the node: no container is to reach it. */
+function aloneOnNetworks({ services = [] }: Loose<Manifest>, service: Service): Problem[] {
+  const networks = service.networks ?? [];
+  if (networks.length !== 1) {
+    return [{ message: `${service.image} stands on a network of its own; expected "networks" with that one` }];
+  }
+  const beside = services.filter((other) => other?.id !== service.id && networkOf(other).includes(networks[0] ?? ""));
+  const names = beside.map((other) => other?.id).join(", ");
+  return names === ""
+    ? []
+    : [{ key: "networks", item: 0, message: `${names} would reach it there; expected a network of its own` }];
+}
+
+/** Where a service that says nothing is. */
+const DEFAULT_NETWORK = "dsmil_net";
+const networkOf = (service: Service | undefined): readonly string[] =>
+  (service?.networks as readonly string[] | undefined) ?? [DEFAULT_NETWORK];
 
 /** What a balancer passes requests to is reached at fixed addresses of a network of the same engine. */
 function balancing(manifest: Loose<Manifest>, service: Service): Problem[] {

@@ -25,6 +25,7 @@ import { nodeAgentPart } from "./node-agent.ts";
 import { nodeExporterPart } from "./node-exporter.ts";
 import type { ContainerPart, PartContext } from "./part.ts";
 import { CA_FILE, SERVICE_GID, SERVICE_UID } from "./paths.ts";
+import { portainerPart } from "./portainer.ts";
 import { postgresPart } from "./postgres.ts";
 import { prometheusPart } from "./prometheus.ts";
 import { proposingProgramPart } from "./proposing-program.ts";
@@ -72,6 +73,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-log-shipper": logShipperPart,
   "dsmil-log-gate": logGatePart,
   "dsmil-loki": lokiPart,
+  "dsmil-portainer": portainerPart,
 };
 
 /** All containers and their volumes: service by service, in each tenant by tenant or replica by replica. */
