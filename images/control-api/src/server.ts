@@ -68,7 +68,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
   (app.server as Server).maxConnections = CONNECTIONS;
   admit(app, options);
   app.addHook("onSend", async (request, reply, payload) => written(request, reply, payload, options));
-  app.setErrorHandler((error, request, reply) => answer(asProblem(error), request, reply, options));
+  app.setErrorHandler((error, request, reply) => {
+    // Fastify finds fault with a method's body before it finds that the method is none of ours.
+    const isOther = request.method !== "GET" && !(error instanceof Problem);
+    return answer(isOther ? nothingHere(app, request, reply) : asProblem(error), request, reply, options);
+  });
   app.setNotFoundHandler((request, reply) => answer(nothingHere(app, request, reply), request, reply, options));
   return app;
 }
