@@ -5,6 +5,7 @@ import { registerAudit } from "./audit.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerCoalition } from "./coalition.ts";
+import { registerCtl } from "./ctl.ts";
 import { registerDashboards } from "./dashboards.ts";
 import { registerDbe } from "./dbe.ts";
 import { registerDestroy } from "./destroy.ts";
@@ -20,6 +21,7 @@ import { registerManifest } from "./manifest.ts";
 import { registerMetrics } from "./metrics.ts";
 import { registerModels } from "./models.ts";
 import { registerOfficer } from "./officer.ts";
+import { registerOperator } from "./operator.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPolicy } from "./policy.ts";
 import { registerStatus } from "./status.ts";
@@ -51,6 +53,8 @@ for (const register of [
   registerDashboards,
   registerDbe,
   registerOfficer,
+  registerOperator,
+  registerCtl,
   registerStop,
   registerCoalition,
   registerAudit,

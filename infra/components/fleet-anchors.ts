@@ -3,7 +3,13 @@ import { CertRequest } from "@pulumi/tls/certRequest.js";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert.js";
 import { PrivateKey } from "@pulumi/tls/privateKey.js";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert.js";
-import { agentCertificate, hostName, ingestCertificate, shrinkCertificate } from "../model/names.ts";
+import {
+  agentCertificate,
+  controlCertificate,
+  hostName,
+  ingestCertificate,
+  shrinkCertificate,
+} from "../model/names.ts";
 import type { Model } from "../model/types.ts";
 import { FleetRootKey } from "../provider/index.ts";
 
@@ -123,6 +129,9 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
   const agents = services
     .filter(({ id }) => id === "node-agent")
     .map(({ node }) => ({ service: agentCertificate(node), node, names: [hostName(node, fleet.domain)] }));
+  const controls = services
+    .filter(({ id }) => id === "control-api")
+    .map(({ node }) => ({ service: controlCertificate(node), node, names: [hostName(node, fleet.domain)] }));
   // Nodes speak to each other by theirs: each is server and client.
   const machines = nodes.map(({ id, hostname }) => ({ service: id, node: id, names: [hostname], client: true }));
   const l3 = services.find(({ id }) => id === "l3-router");
@@ -139,5 +148,5 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     node: shrink?.node ?? "",
     names: [`shrink-${id}.${fleet.domain}`, hostName(shrink?.node ?? "", fleet.domain)],
   }));
-  return [...servers, ...machines, ...agents, ...ingests, ...shrinks];
+  return [...servers, ...machines, ...agents, ...controls, ...ingests, ...shrinks];
 }

@@ -14,6 +14,8 @@ export interface OperatorAccess {
   readonly operator: ServerCertificate;
   /** Of Prometheus, to ask itself for its own figures. */
   readonly self: ServerCertificate;
+  /** Of the control API beside it, to ask for service levels; absent until the data stack has made it. */
+  readonly control?: ServerCertificate;
 }
 
 const HOURS_PER_DAY = 24;
@@ -45,8 +47,8 @@ export class OperatorAnchors extends pulumi.ComponentResource {
       child,
     );
     const issue = (name: string) => this.issue(model, name, key, ca);
-    const [operator, self] = [issue("operator"), issue("prometheus-self")];
-    this.access = pulumi.secret(pulumi.output({ clientsCa: ca.certPem, operator, self }));
+    const [operator, self, control] = [issue("operator"), issue("prometheus-self"), issue("control-api")];
+    this.access = pulumi.secret(pulumi.output({ clientsCa: ca.certPem, operator, self, control }));
     this.registerOutputs({});
   }
 

@@ -109,6 +109,9 @@ export const shrinkCertificate = (tenant?: string): string => (tenant === undefi
 /** `agent_node-a`: the certificate of a node's agent. */
 export const agentCertificate = (node: string): string => `agent_${node}`;
 
+/** `control_node-a`: the certificate of a node's control API. */
+export const controlCertificate = (node: string): string => `control_${node}`;
+
 /** `node-a.dsmil.local` */
 export const hostName = (id: string, domain: string): string => `${id}.${domain}`;
 

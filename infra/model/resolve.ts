@@ -64,6 +64,7 @@ export function resolve(manifest: Manifest): Model {
     devices,
     services,
     dbe,
+    operators: manifest.operators,
     alerts,
     tenants,
     hosts,

@@ -103,6 +103,14 @@ export interface Dbe {
   readonly revoked: readonly string[];
 }
 
+/** A person or program that may ask the control API. */
+export interface FleetOperator {
+  readonly name: string;
+  readonly role: "viewer" | "analyst" | "operator" | "admin";
+  readonly tenants: "all" | readonly string[];
+  readonly revoked: boolean;
+}
+
 export interface Service {
   readonly id: string;
   /** Name in the image catalogue: `dsmil-l3-router`. */
@@ -225,6 +233,7 @@ export interface Model {
   readonly devices: readonly Device[];
   readonly services: readonly Service[];
   readonly dbe: Dbe;
+  readonly operators: readonly FleetOperator[];
   readonly alerts: Alerts;
   readonly tenants: readonly Tenant[];
   readonly containers: readonly Container[];

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ControlAccess } from "../components/control-anchors.ts";
 import type { DbeGatewayArgs } from "../components/dbe-gateway.ts";
 import type { ServerCertificate } from "../components/fleet-anchors.ts";
 import type { SignedPolicy } from "../components/node-policies.ts";
@@ -36,6 +37,8 @@ export interface DataOutputs {
   readonly audit: { readonly readerPassword: string };
   /** What Prometheus is asked with. */
   readonly monitoring: OperatorAccess;
+  /** How operators are known to the control API, and what they ask with; absent until the data stack has made it. */
+  readonly control?: ControlAccess;
   /** Tenant id → credentials. */
   readonly tenants: Readonly<Record<string, TenantSecrets>>;
   /** SHA-384 of a model.json in hex → text of its model.sig. */
@@ -106,6 +109,14 @@ export class DataStack {
       .getOutput("monitoring")
       .apply((found: OperatorAccess | undefined) => this.present(found, "output monitoring"));
     return pulumi.secret(access) as pulumi.Output<OperatorAccess>;
+  }
+
+  /** How operators are known to the control API. */
+  control(): pulumi.Output<ControlAccess> {
+    const access = this.reference
+      .getOutput("control")
+      .apply((found: ControlAccess | undefined) => this.present(found, "output control"));
+    return pulumi.secret(access) as pulumi.Output<ControlAccess>;
   }
 
   /** A tenant's credentials. */
