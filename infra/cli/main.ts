@@ -6,6 +6,7 @@ import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerCoalition } from "./coalition.ts";
 import { registerCockpit } from "./cockpit.ts";
+import { registerCtl } from "./ctl.ts";
 import { registerDashboards } from "./dashboards.ts";
 import { registerDbe } from "./dbe.ts";
 import { registerDestroy } from "./destroy.ts";
@@ -22,6 +23,7 @@ import { registerManifest } from "./manifest.ts";
 import { registerMetrics } from "./metrics.ts";
 import { registerModels } from "./models.ts";
 import { registerOfficer } from "./officer.ts";
+import { registerOperator } from "./operator.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPolicy } from "./policy.ts";
 import { registerRollback } from "./rollback.ts";
@@ -56,6 +58,8 @@ for (const register of [
   registerCockpit,
   registerDbe,
   registerOfficer,
+  registerOperator,
+  registerCtl,
   registerStop,
   registerCoalition,
   registerAudit,

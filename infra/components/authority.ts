@@ -14,10 +14,11 @@ export interface CertificateRequest {
   readonly uses: readonly string[];
 }
 
-/** A certificate that an authority issued, with its key, both PEM. */
+/** A certificate that an authority issued, with its key and that key's public half, all PEM. */
 export interface Issued {
   readonly cert: pulumi.Output<string>;
   readonly key: pulumi.Output<string>;
+  readonly publicKey: pulumi.Output<string>;
 }
 
 const HOURS_PER_DAY = 24;
@@ -79,6 +80,6 @@ export class Authority {
       },
       this.child,
     );
-    return { cert: certPem, key: key.privateKeyPem };
+    return { cert: certPem, key: key.privateKeyPem, publicKey: key.publicKeyPem };
   }
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LOG_GATE_NAME } from "../model/containers/log-gate.ts";
 import {
   agentCertificate,
+  controlCertificate,
   hostName,
   ingestCertificate,
   shipperCertificate,
@@ -105,6 +106,9 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
       names: [`log-shipper.${hostName(node, fleet.domain)}`],
       client: "only" as const,
     }));
+  const controls = services
+    .filter(({ id }) => id === "control-api")
+    .map(({ node }) => ({ service: controlCertificate(node), node, names: [hostName(node, fleet.domain)] }));
   // Nodes speak to each other by theirs: each is server and client.
   const machines = nodes.map(({ id, hostname }) => ({ service: id, node: id, names: [hostname], client: true }));
   const l3 = services.find(({ id }) => id === "l3-router");
@@ -121,5 +125,5 @@ function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
     node: shrink?.node ?? "",
     names: [`shrink-${id}.${fleet.domain}`, hostName(shrink?.node ?? "", fleet.domain)],
   }));
-  return [...servers, ...machines, ...agents, ...shippers, ...ingests, ...shrinks];
+  return [...servers, ...machines, ...agents, ...controls, ...shippers, ...ingests, ...shrinks];
 }

@@ -7,6 +7,8 @@ import type { Container, Model, Node } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import { renderTargets } from "../render/prometheus-targets.ts";
 import { alertmanagerFiles } from "./alertmanager-files.ts";
+import type { ControlAccess } from "./control-anchors.ts";
+import { controlFiles } from "./control-files.ts";
 import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
@@ -25,6 +27,7 @@ export interface MonitoringArgs {
   /** Certificate of a server on this node. */
   readonly certificate: (id: string) => pulumi.Output<ServerCertificate>;
   readonly access: pulumi.Output<OperatorAccess>;
+  readonly control: pulumi.Output<ControlAccess>;
   /** What else containers wait for, by their service's id. */
   readonly requires?: Readonly<Record<string, readonly pulumi.Resource[]>>;
 }
@@ -44,6 +47,7 @@ export class Monitoring extends pulumi.ComponentResource {
       ...args.requires,
       ...(has("node-agent") && { "node-agent": this.agentFiles() }),
       ...(has("log-shipper") && { "log-shipper": this.shipperFiles() }),
+      ...(has("control-api") && { "control-api": controlFiles(args, this) }),
       ...(has("alertmanager") && { alertmanager: alertmanagerFiles(args, this) }),
       ...(has("prometheus") && { prometheus: prometheusFiles(args, this) }),
       ...(has("portainer") && { portainer: portainerFiles(args, this) }),

@@ -11,6 +11,8 @@ export interface OperatorAccess {
   readonly operator: ServerCertificate;
   /** Of Prometheus, to ask itself for its own figures. */
   readonly self: ServerCertificate;
+  /** Of the control API beside it, to ask for service levels; absent until the data stack has made it. */
+  readonly control?: ServerCertificate;
 }
 
 /**
@@ -26,8 +28,8 @@ export class OperatorAnchors extends pulumi.ComponentResource {
     const authority = new Authority("operators-ca", `${name} operators CA`, name, this);
     const issue = (commonName: string) =>
       authority.issue(commonName, { commonName, uses: ["digital_signature", "client_auth"] });
-    const [operator, self] = [issue("operator"), issue("prometheus-self")];
-    this.access = pulumi.secret(pulumi.output({ clientsCa: authority.cert, operator, self }));
+    const [operator, self, control] = [issue("operator"), issue("prometheus-self"), issue("control-api")];
+    this.access = pulumi.secret(pulumi.output({ clientsCa: authority.cert, operator, self, control }));
     this.registerOutputs({});
   }
 }

@@ -66,6 +66,7 @@ const SERVICES = [
   "shrink",
   "dbe-gateway",
   "node-agent",
+  "control-api",
   "log-shipper",
   "log-gate",
 ] as const;

@@ -42,6 +42,7 @@ const models: Register = (registry) => void new ModelMetrics(registry);
  * imports and fails where this says something else.
  */
 export const PROGRAM_PARTS: Readonly<Record<string, readonly Register[]>> = {
+  "control-api": [],
   "dbe-gateway": [(registry) => void new GatewayMetrics(registry, { sessionAges: () => new Map(), spool: zero })],
   "l3-router": [
     models,

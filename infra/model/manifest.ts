@@ -83,6 +83,13 @@ export interface ManifestDbe {
   readonly revoked: readonly string[];
 }
 
+export interface ManifestOperator {
+  readonly name: string;
+  readonly role: "viewer" | "analyst" | "operator" | "admin";
+  readonly tenants: "all" | readonly string[];
+  readonly revoked: boolean;
+}
+
 export interface ManifestShrink {
   readonly mode: "tagged" | "per_tenant" | "off";
 }
@@ -178,6 +185,7 @@ export interface Manifest {
   readonly services: readonly ManifestService[];
   readonly dbe: ManifestDbe;
   readonly shrink: ManifestShrink;
+  readonly operators: readonly ManifestOperator[];
   readonly alerts: ManifestAlerts;
   readonly logs: ManifestLogs;
   readonly tenants: readonly ManifestTenant[];

@@ -111,6 +111,8 @@ export const agentCertificate = (node: string): string => `agent_${node}`;
 
 /** `shipper_node-a`: the certificate by which the log gate knows a node. */
 export const shipperCertificate = (node: string): string => `shipper_${node}`;
+/** `control_node-a`: the certificate of a node's control API. */
+export const controlCertificate = (node: string): string => `control_${node}`;
 
 /** `node-a.dsmil.local` */
 export const hostName = (id: string, domain: string): string => `${id}.${domain}`;

@@ -58,6 +58,7 @@ const PROFILES: Readonly<Record<string, ImageProfile>> = {
   "dsmil-dbe-gateway": { kind: "bus", scope: "node", scalable: false },
   "dsmil-dbe-quic": { kind: "bus", scope: "node", scalable: false },
   "dsmil-node-agent": { kind: "monitor", scope: "node", scalable: false, hostNetwork: true },
+  "dsmil-control-api": { kind: "monitor", scope: "node", scalable: false, hostNetwork: true },
   "dsmil-node-exporter": { kind: "monitor", scope: "node", scalable: false, hostNetwork: true },
   "dsmil-redis-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },
   "dsmil-postgres-exporter": { kind: "monitor", scope: "shared", role: "data", scalable: false },

@@ -67,6 +67,7 @@ export function resolve(given: Manifest): Model {
     devices,
     services,
     dbe,
+    operators: manifest.operators,
     alerts,
     logs,
     tenants,

@@ -111,6 +111,14 @@ export interface Logs {
   readonly retentionHours: number;
 }
 
+/** A person or program that may ask the control API. */
+export interface FleetOperator {
+  readonly name: string;
+  readonly role: "viewer" | "analyst" | "operator" | "admin";
+  readonly tenants: "all" | readonly string[];
+  readonly revoked: boolean;
+}
+
 export interface Service {
   readonly id: string;
   /** Name in the image catalogue: `dsmil-l3-router`. */
@@ -233,6 +241,7 @@ export interface Model {
   readonly devices: readonly Device[];
   readonly services: readonly Service[];
   readonly dbe: Dbe;
+  readonly operators: readonly FleetOperator[];
   readonly alerts: Alerts;
   readonly logs: Logs;
   readonly tenants: readonly Tenant[];

@@ -8,6 +8,8 @@ type Job = "services" | "haproxy" | "node" | "redis" | "postgres" | "qdrant";
 const JOBS: Readonly<Record<string, { readonly job: Job; readonly at: "port" | "health" | number }>> = {
   // The vendor's, dsmil-qdrant-vendor, is not asked.
   "dsmil-qdrant": { job: "qdrant", at: QDRANT_METRICS_PORT },
+  // In its node's network.
+  "dsmil-control-api": { job: "services", at: "health" },
   "dsmil-haproxy": { job: "haproxy", at: "health" },
   "dsmil-node-exporter": { job: "node", at: "port" },
   "dsmil-redis-exporter": { job: "redis", at: "port" },

@@ -17,6 +17,7 @@ export function aiStack({ model, node, root, rules }: NodeStackArgs): Record<str
   const { models, policies } = tenantsOn({ model, node, root, rules, engine, runtime, data, tenants });
   new L7Front({ model, node, engine, runtime, data, models, policies });
   const certificate = (id: string) => data.certificate(id);
-  new Monitoring({ model, node, engine, runtime, ...anchors, certificate, access: data.monitoring() });
+  const watch = { access: data.monitoring(), control: data.control() };
+  new Monitoring({ model, node, engine, runtime, ...anchors, certificate, ...watch });
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

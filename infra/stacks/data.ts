@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AuditTrail } from "../components/audit-trail.ts";
+import { ControlAnchors } from "../components/control-anchors.ts";
 import { DataServices } from "../components/data-services.ts";
 import { DbeGateway } from "../components/dbe-gateway.ts";
 import { FleetAnchors } from "../components/fleet-anchors.ts";
@@ -11,7 +12,7 @@ import { OperatorAnchors } from "../components/operator-anchors.ts";
 import { signPolicies } from "../components/sign-policies.ts";
 import { StoreMetrics } from "../components/store-metrics.ts";
 import { TenantData } from "../components/tenant-data.ts";
-import { agentCertificate, ingestCertificate, shipperCertificate, shrinkCertificate } from "../model/names.ts";
+import { agentCertificate, controlCertificate, ingestCertificate, shipperCertificate, shrinkCertificate } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** Servers with a certificate that are of no tenant. */
@@ -51,11 +52,12 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
     dependsOn: [audit.trail],
   });
   const { access } = new OperatorAnchors(model);
+  const { access: control } = new ControlAnchors(model);
   const certificate = (id: string) => anchors.certificate(id);
   const { requires } = new StoreMetrics({ model, node: node.id, stores });
   const logs = model.logs.loki ? new LogStore({ model, node: node.id, certificate }) : undefined;
   const waits = { ...requires, ...logs?.requires };
-  new Monitoring({ model, node, engine, runtime, caCert, certificate, access, requires: waits });
+  new Monitoring({ model, node, engine, runtime, caCert, certificate, access, control, requires: waits });
   const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
     ...model.services.filter((s) => ["haproxy", "prometheus", "alertmanager", "portainer"].includes(s.id)),
@@ -65,6 +67,9 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
     ...model.services
       .filter((s) => s.id === "log-shipper" && s.node !== node.id)
       .map((s) => ({ id: shipperCertificate(s.node) })),
+    ...model.services
+      .filter((s) => s.id === "control-api" && s.node !== node.id)
+      .map((s) => ({ id: controlCertificate(s.node) })),
     ...model.nodes.filter(({ id }) => id !== node.id),
   ];
   const ingests = model.tenants.filter((t) => t.ingestPort !== undefined).map((t) => ({ id: ingestCertificate(t.id) }));
@@ -90,6 +95,7 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     monitoring: access,
     ...(logs && { logs: logs.tokens }),
+    control,
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
     modelSignatures: models.signatures,
     policies: signPolicies({ tenants: model.tenants, rules, rootSeed }),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ControlAccess } from "../components/control-anchors.ts";
 import type { DbeGatewayArgs } from "../components/dbe-gateway.ts";
 import type { ServerCertificate } from "../components/fleet-anchors.ts";
 import type { SignedPolicy } from "../components/node-policies.ts";
@@ -38,6 +39,8 @@ export interface DataOutputs {
   readonly monitoring: OperatorAccess;
   /** What the log gate is asked with: tokens of the operator and of each tenant's readers; absent without Loki. */
   readonly logs?: { readonly operator: string; readonly readers: Readonly<Record<string, string>> };
+  /** How operators are known to the control API, and what they ask with; absent until the data stack has made it. */
+  readonly control?: ControlAccess;
   /** Tenant id → credentials. */
   readonly tenants: Readonly<Record<string, TenantSecrets>>;
   /** SHA-384 of a model.json in hex → text of its model.sig. */
@@ -108,6 +111,14 @@ export class DataStack {
       .getOutput("monitoring")
       .apply((found: OperatorAccess | undefined) => this.present(found, "output monitoring"));
     return pulumi.secret(access) as pulumi.Output<OperatorAccess>;
+  }
+
+  /** How operators are known to the control API. */
+  control(): pulumi.Output<ControlAccess> {
+    const access = this.reference
+      .getOutput("control")
+      .apply((found: ControlAccess | undefined) => this.present(found, "output control"));
+    return pulumi.secret(access) as pulumi.Output<ControlAccess>;
   }
 
   /** A tenant's credentials. */

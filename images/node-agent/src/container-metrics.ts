@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Cgroups, Usage } from "./cgroup.ts";
-import type { EngineContainer } from "./engine-container.ts";
+import type { Cgroups, Usage } from "../../runtime/engine/cgroup.ts";
+import type { EngineContainer } from "../../runtime/engine/engine-container.ts";
 
 const LABELS = ["container", "service", "tenant", "layer", "device"] as const;
 type Labels = Partial<Record<(typeof LABELS)[number], string>>;

@@ -13,6 +13,7 @@ import { checkMemory } from "./memory.ts";
 import { checkNames } from "./names.ts";
 import { checkNodeKeys } from "./node-keys.ts";
 import { checkNotify } from "./notify.ts";
+import { checkOperators } from "./operators.ts";
 import { checkReferences } from "./references.ts";
 import { checkServices } from "./services.ts";
 import { checkShrink } from "./shrink.ts";
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   checkNotify,
   checkAlerts,
   checkLogs,
+  checkOperators,
   checkFeeds,
   checkCoalition,
   checkLimits,

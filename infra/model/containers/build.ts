@@ -3,6 +3,7 @@ import { profileOf } from "../profiles.ts";
 import { hostIn } from "../subnet.ts";
 import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "../types.ts";
 import { alertmanagerPart } from "./alertmanager.ts";
+import { controlApiPart } from "./control-api.ts";
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
 import { postgresExporterPart, redisExporterPart } from "./exporters.ts";
 import { haproxyPart } from "./haproxy.ts";
@@ -65,6 +66,7 @@ const PARTS: Readonly<Record<string, (context: PartContext) => ContainerPart>> =
   "dsmil-l9-nc3": nc3Part,
   "dsmil-shrink": shrinkPart,
   "dsmil-node-agent": nodeAgentPart,
+  "dsmil-control-api": controlApiPart,
   "dsmil-node-exporter": nodeExporterPart,
   "dsmil-redis-exporter": redisExporterPart,
   "dsmil-postgres-exporter": postgresExporterPart,
@@ -115,6 +117,7 @@ function build(
     nodes: nodes.map(({ id }) => id),
     address: node?.address ?? "",
     needs,
+    neighbours: model.services.filter((other) => other.node === service.node),
     peers: peersOf(model, service, needs),
     served: model.services.flatMap(({ device }) => device ?? []),
     common: commonEnv(model, service),

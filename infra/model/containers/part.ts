@@ -30,6 +30,8 @@ export interface PartContext {
   readonly common: Readonly<Record<string, string>>;
   /** Services this one needs. */
   readonly needs: readonly Service[];
+  /** Services on the same node. */
+  readonly neighbours: readonly Service[];
   /** Service id → addresses of its containers, where this one needs it and is on a network with it. */
   readonly peers: Readonly<Record<string, readonly string[]>>;
   /** Devices that some service of the fleet speaks for. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { engineContainer } from "../../../images/node-agent/src/engine-container.ts";
+import { engineContainer } from "../../../images/runtime/engine/engine-container.ts";
 
 const ID = "0123456789abcdef".repeat(4);
 const LABELS = {

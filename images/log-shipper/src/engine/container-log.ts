@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
+import { parseMessage } from "../../../runtime/engine/message.ts";
 import { levelOf } from "../../../runtime/logs/level.ts";
 import type { ContainerLabels } from "./container.ts";
 import { LineJoiner, type WholeLine } from "./line-joiner.ts";
 import { LogFile, type Position } from "./log-file.ts";
-import { parseMessage } from "./message.ts";
 
 /** A line that is to be shipped. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import type { EngineMessage } from "./message.ts";
+import type { EngineMessage } from "../../../runtime/engine/message.ts";
 
 /** A whole line of a container. */
 export interface WholeLine {

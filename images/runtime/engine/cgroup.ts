@@ -1,4 +1,4 @@
-import { readBounded } from "../../runtime/watch/bounded-file.ts";
+import { readBounded } from "../watch/bounded-file.ts";
 
 /** What the kernel counts of one container; absent where it does not tell. */
 export interface Usage {

@@ -1,4 +1,4 @@
-import { jsonObject } from "../../../runtime/json-object.ts";
+import { jsonObject } from "../json-object.ts";
 
 /** One line of the engine's json-file: a line of the container, or a part of one that is longer than 16 KiB. */
 export interface EngineMessage {

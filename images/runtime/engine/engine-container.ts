@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { type JsonObject, jsonObject } from "../../runtime/json-object.ts";
+import { type JsonObject, jsonObject } from "../json-object.ts";
 
 /** A container of the fleet as the engine's file tells of it. */
 export interface EngineContainer {

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { readBounded } from "../../runtime/watch/bounded-file.ts";
+import { readBounded } from "../watch/bounded-file.ts";
 import { type EngineContainer, engineContainer } from "./engine-container.ts";
 
 /** Of one container's file; the engine's check of its health leaves up to 20 KiB there. */

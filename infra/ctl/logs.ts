@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+import type { LogsAnswer } from "../../images/runtime/control/findings.ts";
+import { CtlError } from "./ctl-error.ts";
+import { gather } from "./gather.ts";
+import { clean, paintFor } from "./paint.ts";
+import { printJson, sessionOf } from "./session.ts";
+
+interface Options {
+  readonly container?: string;
+  readonly tenant?: string;
+  readonly since?: string;
+  readonly limit: string;
+  readonly level?: string;
+  readonly grep?: string;
+  readonly json?: boolean;
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** `dsmilctl logs` */
+export function registerLogs(program: Command): void {
+  program
+    .command("logs")
+    .description("Show the newest lines of logs, of all nodes in the order of time.")
+    .option("--container <name>", "of this container")
+    .option("--tenant <id>", "of this tenant's containers")
+    .option("--since <time>", "from then on: 90s, 15m, 2h, 3d, or RFC 3339")
+    .option("--limit <lines>", "most lines of a node, 1 to 1000", "100")
+    .option("--level <level>", "the least urgent level: debug, info, warn, error")
+    .option("--grep <text>", "lines that hold this text, whatever its case")
+    .option("--json", "print JSON")
+    .action(async (options: Options, command: Command) => {
+      const session = sessionOf(command);
+      const told = await gather<LogsAnswer>(session, `/v1/logs?${queryOf(options)}`);
+      const lines = told.flatMap(({ answer }) => answer.lines).sort((a, b) => (a.time < b.time ? -1 : 1));
+      if (options.json) return printJson(lines);
+      const { paint } = session;
+      const colour = { error: paint.red, warn: paint.yellow, info: (text: string) => text, debug: paint.dim };
+      for (const { time, container, level, text } of lines) {
+        const painted = (colour[level as keyof typeof colour] ?? colour.info)(level.padEnd(5));
+        process.stdout.write(`${paint.dim(time)} ${painted} ${paint.bold(clean(container))} ${clean(text)}\n`);
+      }
+      const cut = told.flatMap(({ answer }) => answer.cut);
+      const warning = paintFor(process.stderr).yellow("warning:");
+      if (cut.length > 0) process.stderr.write(`${warning} not all lines were looked at: ${clean(cut.join(", "))}\n`);
+    });
+}
+
+function queryOf({ container, tenant, since, limit, level, grep }: Options): string {
+  const wanted = { container, tenant, since: since && sinceOf(since), limit, level, grep };
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(wanted)) if (value) query.set(key, value);
+  return query.toString();
+}
+
+/** A span before now, or a time, as RFC 3339. @throws CtlError where it is neither */
+export function sinceOf(given: string, now = Date.now()): string {
+  const [, count, unit = ""] = /^(\d{1,6})([smhd])$/.exec(given) ?? [];
+  const time = count === undefined ? Date.parse(given) : now - Number(count) * (UNITS[unit] ?? 0) * 1000;
+  if (Number.isFinite(time)) return new Date(time).toISOString();
+  throw new CtlError(`--since ${given} is no time`, "give 90s, 15m, 2h, 3d, or 2026-11-21T14:00:00Z");
+}
