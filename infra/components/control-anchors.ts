@@ -29,7 +29,10 @@ export class ControlAnchors extends pulumi.ComponentResource {
     const authority = new Authority("control-ca", `${name} control CA`, name, this);
     const operators = model.operators.map((operator) => {
       const uses = ["digital_signature", "client_auth"];
-      return [operator.name, authority.issue(`operator-${operator.name}`, { commonName: operator.name, uses })] as const;
+      return [
+        operator.name,
+        authority.issue(`operator-${operator.name}`, { commonName: operator.name, uses }),
+      ] as const;
     });
     const access = { clientsCa: authority.cert, operators: Object.fromEntries(operators) };
     this.access = pulumi.secret(pulumi.output(access));

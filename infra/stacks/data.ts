@@ -12,7 +12,13 @@ import { OperatorAnchors } from "../components/operator-anchors.ts";
 import { signPolicies } from "../components/sign-policies.ts";
 import { StoreMetrics } from "../components/store-metrics.ts";
 import { TenantData } from "../components/tenant-data.ts";
-import { agentCertificate, controlCertificate, ingestCertificate, shipperCertificate, shrinkCertificate } from "../model/names.ts";
+import {
+  agentCertificate,
+  controlCertificate,
+  ingestCertificate,
+  shipperCertificate,
+  shrinkCertificate,
+} from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
 
 /** Servers with a certificate that are of no tenant. */
