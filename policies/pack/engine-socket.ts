@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import { containerOf, sources } from "./container.ts";
+import { containerOf, label, sources } from "./container.ts";
+import { EXCEPTIONS, excepted } from "./exceptions.ts";
 import type { Policy } from "./policy.ts";
 
 /** Whoever can write there is root on the node. */
@@ -12,11 +13,12 @@ const SOCKETS = [
 
 export const engineSocket: Policy = {
   name: "engine-socket",
-  description: "No container sees the engine's socket, nor a folder that it lies in.",
+  description: "No container sees the engine's socket, nor a folder that it lies in, beside the stated ones.",
   validate(resource, report) {
     const container = containerOf(resource);
     if (!container) return;
     for (const source of sources(container).filter((path) => path.startsWith("/"))) {
+      if (source === SOCKETS[0] && excepted(EXCEPTIONS.engineSocket, label(container, "dsmil.service"))) continue;
       const folder = posix.normalize(source).replace(/\/$/, "");
       if (/\.sock$/.test(folder) || SOCKETS.some((socket) => socket === folder || socket.startsWith(`${folder}/`)))
         report(`it mounts ${source}, where the engine's socket is`);

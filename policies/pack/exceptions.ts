@@ -12,7 +12,10 @@ export const EXCEPTIONS = {
     "node-agent": "reads the engine's log and cgroup files, which are root's; it has no capability",
     "log-shipper": "reads the engine's log files, which are root's; it has no capability",
     "control-api": "reads the engine's log and cgroup files, which are root's; it has no capability",
+    portainer: "the engine's socket is root's; it has no capability",
   },
+  /** The engine's socket. */
+  engineSocket: { portainer: "it steers the engine; off by default, and whoever gets into it is root of the node" },
   /** The node's own network. */
   hostNetwork: {
     "node-agent": "reaches containers that cannot reach each other, and asks for a certificate",
@@ -35,6 +38,7 @@ export const EXCEPTIONS = {
     "dbe-gateway": "the bus between the nodes: mutual identities",
     "dbe-quic": "the bus between the nodes: mutual identities",
     "l3-router": "a tenant's ingest port: TLS and its token",
+    portainer: "TLS and its own accounts; off by default",
     shrink: "a port a tenant where each has its own: TLS and its token",
   },
 } as const;

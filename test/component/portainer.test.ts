@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { recordFleet } from "../../infra/docs/record-fleet.ts";
 import { ManifestInvalid } from "../../infra/model/load.ts";
 import type { Model } from "../../infra/model/types.ts";
+import { evaluate } from "../../policies/pack/evaluate.ts";
+import { factsOf } from "../../policies/pack/facts.ts";
 import { loadManifestText } from "./manifest.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -54,6 +56,12 @@ describe("Portainer", () => {
     expect(mounts).toContainEqual(expect.objectContaining({ source: "/var/run/docker.sock", readOnly: true }));
     expect(mounts.filter(({ readOnly }) => !readOnly).map(({ source }) => source)).toEqual(["dsmil-portainer-data"]);
     expect(JSON.stringify(container)).not.toContain("‹");
+  }, 120_000);
+
+  it("keeps to the policy pack, as the one service that may see the engine's socket", async () => {
+    const model = loadManifestText(withPortainer(SERVICE));
+    const resources = (await recordFleet(root, model)).map(({ type, name, inputs }) => ({ type, name, props: inputs }));
+    expect(evaluate(resources, factsOf(model))).toEqual([]);
   }, 120_000);
 
   it("is refused on a network with others, and on none that is said", () => {
