@@ -26,6 +26,12 @@ agent, health checks, SSH).`;
 const PUBLISHED_HEAD = ["node", "address", "protocol", "service", "containers", "tenants", "who is let in"];
 const INSIDE_HEAD = ["node", "port", "service", "containers", "who can connect"];
 
+/** Who a server in the node's own network lets in on the node's address, by the image of its container. */
+const LETS_IN_ON_HOST: Readonly<Record<string, string>> = {
+  "dsmil-node-agent": "Prometheus alone, by its certificate",
+  "dsmil-control-api": "operators of the manifest, by certificate",
+};
+
 /** Who a server lets in, by the image of its container. */
 const LETS_IN: Readonly<Record<string, string>> = {
   "dsmil-redis": "TLS; users of tenants and of the fleet, by password",
@@ -37,6 +43,7 @@ const LETS_IN: Readonly<Record<string, string>> = {
   "dsmil-prometheus": "TLS; certificates of the operators' authority",
   "dsmil-alertmanager": "TLS; certificates of the operators' authority",
   "dsmil-portainer": "TLS; Portainer's own users, by password",
+  "dsmil-log-gate": "TLS; nodes' shippers by certificate, readers by a token of their tenant",
   "dsmil-dbe-gateway": "nodes of the fleet, by certificate and ML-DSA-87 key",
   "dsmil-dbe-quic": "nodes of the fleet, by certificate and ML-DSA-87 key",
 };
@@ -94,7 +101,8 @@ function reachedBy(
   if (container.networkMode === "host") {
     const own = services.find(({ id }) => id === container.service)?.port === port;
     const loopback = !own || container.command.some((argument) => argument.includes("127.0.0.1"));
-    return loopback ? "the node (127.0.0.1)" : `${address}: Prometheus alone, by its certificate`;
+    const letsIn = LETS_IN_ON_HOST[container.image] ?? "see [services.md](../services.md)";
+    return loopback ? "the node (127.0.0.1)" : `${address}: ${letsIn}`;
   }
   const open = container.networks.filter(({ id }) => networks.find((n) => n.id === id)?.intercontainer);
   const neighbours = containers.filter(
