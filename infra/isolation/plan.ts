@@ -4,6 +4,7 @@ import { planArchive } from "./plan/archive.ts";
 import { planBus } from "./plan/bus.ts";
 import { planChat } from "./plan/chat.ts";
 import { planClaims } from "./plan/claims.ts";
+import { planControl } from "./plan/control.ts";
 import { planEngine } from "./plan/engine.ts";
 import { planIngest } from "./plan/ingest.ts";
 import { planJwt } from "./plan/jwt.ts";
@@ -29,6 +30,7 @@ const PLANNERS = [
   planIngest,
   planShrink,
   planMonitoring,
+  planControl,
   planLogs,
   planEngine,
   planArchive,

@@ -6,7 +6,7 @@
 /** Where isolation is tried. */
 export const LAYERS = [
   ...(["redis", "postgres", "qdrant", "archive", "files", "network", "bus"] as const),
-  ...(["api", "jwt", "chat", "ingest", "shrink", "monitoring", "logs"] as const),
+  ...(["api", "jwt", "chat", "ingest", "shrink", "monitoring", "control", "logs"] as const),
 ] as const;
 export type Layer = (typeof LAYERS)[number];
 
@@ -86,12 +86,14 @@ export type ServiceIdentity =
   | "unknown";
 
 /** What watches the fleet: of all tenants. */
-export type MonitorServer = "prometheus" | "alertmanager" | `agent:${string}`;
+export type MonitorServer = "prometheus" | "alertmanager" | `agent:${string}` | `control:${string}`;
 
 /** How a connection to it is made: with a certificate of the data stack's, an operator's or Prometheus', or without. */
 export type MonitorIdentity =
   | { readonly certificate: string }
   | { readonly tenant: string; readonly key: string }
+  /** An operator of the manifest, by name. */
+  | { readonly operator: string }
   | "operator"
   | "scraper"
   | "none";

@@ -57,7 +57,7 @@ describe("isolation", () => {
     expect(new Set(cross.map((a) => a.layer))).toEqual(
       new Set([
         ...["redis", "postgres", "qdrant", "archive", "files", "network", "bus"],
-        ...["api", "jwt", "chat", "ingest", "shrink", "monitoring"],
+        ...["api", "jwt", "chat", "ingest", "shrink", "monitoring", "control"],
       ]),
     );
     expect(statSync(report("whole")).mode & 0o777).toBe(0o600);

@@ -37,6 +37,7 @@ export async function collectCredentials({ model, data }: Fleet, doors: Doors): 
     admin: admin as Record<DeliveredStore, string>,
     certificates: data.certificates,
     ...(data.monitoring && { operator: data.monitoring.operator }),
+    ...(data.control && { operators: data.control.operators }),
     ...(data.logs && { logs: data.logs }),
   };
 }

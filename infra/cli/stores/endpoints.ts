@@ -4,7 +4,9 @@ import type { Model } from "../../model/types.ts";
 import { UserError } from "../errors.ts";
 
 /** Services of the fleet that a command can talk to. */
-export type ServerId = SharedServer | TenantServer | `agent:${string}`;
+export type ServerId = SharedServer | TenantServer | HostServer;
+/** What listens in the network of a node, by the node's id. */
+type HostServer = `agent:${string}` | `control:${string}`;
 type SharedServer = "redis" | "postgres" | "qdrant" | "haproxy" | "shrink" | "prometheus" | "alertmanager" | "loki";
 /** The ingest, or the SHRINK, of a tenant alone, by its id. */
 type TenantServer = `ingest:${string}` | `shrink:${string}`;
@@ -27,6 +29,8 @@ export interface Endpoints {
 
 /** First label of the name that a server's certificate carries, where it is not the server's id. */
 const LABELS: Readonly<Record<string, string>> = { haproxy: "l7" };
+/** Services in the nodes' own network. */
+const ON_HOST: Readonly<Record<string, string>> = { agent: "node-agent", control: "control-api" };
 /** Service behind a server, where it is not of the server's id. */
 const SERVICES: Readonly<Record<string, string>> = { ingest: "l3-router", loki: "log-gate" };
 
@@ -56,7 +60,8 @@ export function forwardedEndpoints(root: string, model: Model, ca: string): Endp
 
 async function forward(root: string, model: Model, ca: string, server: ServerId) {
   const [id = "", tenant] = server.split(":");
-  if (id === "agent") return forwardAgent(root, model, ca, tenant ?? "");
+  const onHost = ON_HOST[id];
+  if (onHost !== undefined) return forwardHost(root, model, ca, onHost, tenant ?? "");
   const service = SERVICES[id] ?? id;
   const container = model.containers.find((c) => c.service === service && c.tenant === tenant);
   const node = model.nodes.find((n) => n.id === container?.node);
@@ -70,13 +75,13 @@ async function forward(root: string, model: Model, ca: string, server: ServerId)
   return { host: "127.0.0.1", port, servername: `${label}.${model.fleet.domain}`, ca, close };
 }
 
-/** An agent listens in its node's own network, under the node's name. */
-async function forwardAgent(root: string, model: Model, ca: string, id: string) {
+/** A service in its node's own network, under the node's name. */
+async function forwardHost(root: string, model: Model, ca: string, service: string, id: string) {
   const node = model.nodes.find((one) => one.id === id);
-  const agent = model.services.find((one) => one.id === "node-agent" && one.node === id);
-  if (node === undefined || agent === undefined) {
-    throw new UserError(`the manifest has no node-agent on ${id}`, "see `bin/dsmil manifest show`");
+  const found = model.services.find((one) => one.id === service && one.node === id);
+  if (node === undefined || found === undefined) {
+    throw new UserError(`the manifest has no ${service} on ${id}`, "see `bin/dsmil manifest show`");
   }
-  const { port, close } = await (await connect(readAccess(root, id))).forward(node.address, agent.port);
+  const { port, close } = await (await connect(readAccess(root, id))).forward(node.address, found.port);
   return { host: "127.0.0.1", port, servername: node.hostname, ca, close };
 }

@@ -30,6 +30,8 @@ export interface KnownCredentials {
   /** Of servers, by the data stack's names, and the operator's; absent where nothing is watched. */
   readonly certificates?: Readonly<Record<string, ClientCertificate>>;
   readonly operator?: ClientCertificate;
+  /** Of the manifest's operators, by name; absent without a control API. */
+  readonly operators?: Readonly<Record<string, ClientCertificate>>;
   /** Tokens for the log gate; absent without Loki. */
   readonly logs?: { readonly operator: string; readonly readers: Readonly<Record<string, string>> };
 }
@@ -96,6 +98,7 @@ export class Credentials {
   monitor(as: MonitorIdentity): { readonly headers: Record<string, string>; readonly client?: ClientCertificate } {
     if (as === "none") return { headers: {} };
     if (typeof as === "object" && "key" in as) return { headers: bearer(this.stack(as.tenant).apiKeys[as.key] ?? "") };
+    if (typeof as === "object" && "operator" in as) return { headers: {}, client: this.operator(as.operator) };
     const name = as === "scraper" ? "prometheus" : as === "operator" ? as : as.certificate;
     const client = as === "operator" ? this.known.operator : this.known.certificates?.[name];
     if (client === undefined) throw new Error(`the data stack has no certificate ${name}`);
@@ -122,6 +125,12 @@ export class Credentials {
   private stack(tenant: string): TenantSecrets {
     const found = this.known.stack[tenant];
     if (found === undefined) throw new Error(`the data stack has no credentials of ${tenant}`);
+    return found;
+  }
+
+  private operator(name: string): ClientCertificate {
+    const found = this.known.operators?.[name];
+    if (found === undefined) throw new Error(`the data stack has no certificate of the operator ${name}`);
     return found;
   }
 
