@@ -33,6 +33,7 @@ import { registerTenant } from "./tenant.ts";
 import { registerTest } from "./test.ts";
 import { registerTraces } from "./traces.ts";
 import { registerUp } from "./up.ts";
+import { registerValidate } from "./validate.ts";
 
 const program = new Command("dsmil")
   .description("Deploy and operate a multi-tenant security-operations platform from one manifest, on Pulumi.")
@@ -54,6 +55,7 @@ for (const register of [
   registerLogs,
   registerIsolation,
   registerDrill,
+  registerValidate,
   registerDashboards,
   registerCockpit,
   registerDbe,

@@ -33,6 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/drills": ["infra/model", "infra/isolation", "images/runtime"],
   // What it asks for and understands is what the API says.
   "infra/ctl": ["images/runtime"],
+  "infra/validate": ["infra/model"],
   "infra/feeds": [],
   "infra/models": ["infra/toolchain"],
   "infra/dashboards": ["infra/model"],
