@@ -95,7 +95,7 @@ export class ChangeRun {
   /** Keeps what came of it: the request with its approvals, the plan, and who applied it. A refused change leaves nothing. */
   end(outcome: "applied" | "not healthy" | "failed"): void {
     if (this.review === undefined) return;
-    const { totals, groups, dataAtRisk } = this.review;
+    const { totals, groups, dataAtRisk, change } = this.review;
     const file = this.record;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const record = {
@@ -106,7 +106,7 @@ export class ChangeRun {
         by: userInfo().username,
         outcome,
       },
-      reviewDue: this.request.class === "emergency",
+      reviewDue: this.request.class === "emergency" || change.class === "emergency",
       plan: { totals, groups, dataAtRisk },
     };
     writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });

@@ -1,10 +1,12 @@
 import type { Change, PlanSummary } from "./types.ts";
 
-/** Classes of a change, the strictest first. */
-export const CHANGE_CLASSES = ["standard", "normal", "pre-approved"] as const;
+/**
+ * Classes of a change, the strictest first. An `emergency` is mended first and reviewed afterwards: milder than what somebody
+ * approves before, stricter than what nobody ever looks at.
+ */
+export const CHANGE_CLASSES = ["standard", "normal", "emergency", "pre-approved"] as const;
 
-/** `emergency` is mended first and reviewed afterwards. */
-export type ChangeClass = "emergency" | (typeof CHANGE_CLASSES)[number];
+export type ChangeClass = (typeof CHANGE_CLASSES)[number];
 
 /** A class, and what made it. */
 export interface Classified {

@@ -67,6 +67,15 @@ describe("a change request on its way to up", () => {
     expect(parseChangeRequest(readFileSync(other, "utf8")).reasons[0]).toBe("device 47 is down");
   });
 
+  it("has a review due where the plan is an emergency, whatever the request says", () => {
+    approve();
+    const run = new ChangeRun(file, root);
+    run.admit({ ...review, change: { class: "emergency", reasons: [] } });
+    run.end("applied");
+    const { id } = parseChangeRequest(readFileSync(file, "utf8"));
+    expect(readFileSync(join(root, ".dsmil/changes", `${id}.json`), "utf8")).toContain('"reviewDue": true');
+  });
+
   it("says what is wrong with a file that is none", () => {
     expect(() => new ChangeRun(join(root, "none.yaml"), root)).toThrow(/no such file/i);
   });
