@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { imageTags } from "../images/tag.ts";
+import type { LoadedModel } from "../model/load.ts";
 import type { Model } from "../model/types.ts";
+import { manifestPath } from "./model.ts";
 import { projectRoot } from "./root.ts";
 
 /** What `bin/dsmil rollback` returns to: everything that an operator decides, as it was when all was healthy. */
@@ -26,18 +28,16 @@ const folderOf = (root: string): string => join(root, ".dsmil/good");
 const attemptOf = (root: string): string => join(folderOf(root), "attempt");
 const NAME = /^\d{17}\.json$/;
 
-/** The manifest's path, as every command takes it. */
-export function manifestFile(): string {
-  return resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml");
-}
-
-/** What is deployed when this model is. */
-export function goodState(model: Model): GoodState {
+/**
+ * What is deployed when this model is. Taken once, before anything is: what the files say later may be something else.
+ * @param text the manifest's, as the model was resolved from it
+ */
+export function goodState({ model, text }: LoadedModel): GoodState {
   const commit = commitOf(projectRoot);
   return {
     at: new Date().toISOString(),
-    file: manifestFile(),
-    manifest: readFileSync(manifestFile(), "utf8"),
+    file: manifestPath(),
+    manifest: text,
     images: imagesOf(model, imageTags(projectRoot)),
     ...(commit && { commit }),
   };
@@ -73,6 +73,26 @@ export function recordGood(root: string, state: GoodState): void {
   renameSync(`${file}.${process.pid}`, file);
   for (const old of older.slice(KEPT - 2)) rmSync(pathOf(root, old), { force: true });
 }
+
+/**
+ * The same at the end of an `up`, whose outcome it does not decide: where it cannot be kept, that is told.
+ * @param state what was deployed; undefined where files were edited meanwhile, and nobody can say
+ */
+export function keepGood(root: string, state: GoodState | undefined, tell: (line: string) => void = warn): void {
+  if (state === undefined) {
+    tell("the manifest or a source was edited during this run: no good state is kept; run `bin/dsmil up` again");
+    return;
+  }
+  try {
+    recordGood(root, { ...state, at: new Date().toISOString() });
+  } catch (error) {
+    tell(`the good state cannot be kept, \`bin/dsmil rollback\` will not know it: ${(error as Error).message}`);
+  }
+}
+
+const warn = (line: string): void => {
+  process.stderr.write(`warning: ${line}\n`);
+};
 
 /** The good states, newest first; one that cannot be read is none. */
 export function goodStates(root: string): GoodState[] {

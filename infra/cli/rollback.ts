@@ -8,7 +8,8 @@ import type { Model } from "../model/types.ts";
 import { languageModelNames } from "../models/language-models.ts";
 import { cannotUndo, type Pin, pinImages, pinsFor } from "../plan/rollback.ts";
 import { ExitError, UserError } from "./errors.ts";
-import { type GoodState, manifestFile, rollbackTarget } from "./good-states.ts";
+import { type GoodState, rollbackTarget } from "./good-states.ts";
+import { manifestPath } from "./model.ts";
 import { projectRoot } from "./root.ts";
 import { type UpOptions, up } from "./up.ts";
 
@@ -36,7 +37,7 @@ export function registerRollback(program: Command): void {
 
 async function rollback(options: RollbackOptions): Promise<void> {
   const started = performance.now();
-  const target = rollbackTarget(projectRoot, manifestFile());
+  const target = rollbackTarget(projectRoot, manifestPath());
   if (target === undefined)
     throw new UserError(
       "there is no other good state to return to",
@@ -64,7 +65,7 @@ async function rollback(options: RollbackOptions): Promise<void> {
 
 /** The manifest at hand, resolved; undefined where it has mistakes. */
 function presentModel(): Model | undefined {
-  const now = checkManifestText(manifestFile(), readFileSync(manifestFile(), "utf8"));
+  const now = checkManifestText(manifestPath(), readFileSync(manifestPath(), "utf8"));
   return Array.isArray(now) ? undefined : resolve(now);
 }
 
@@ -94,7 +95,7 @@ function describe(
 
 /** Puts another text into the manifest's place, whole or not at all; returns where the former one is. */
 function replaceManifest(text: string): string {
-  const file = manifestFile();
+  const file = manifestPath();
   const kept = `${file}.${new Date().toISOString().replace(/\D/g, "").slice(0, 14)}`;
   copyFileSync(file, kept);
   writeFileSync(`${file}.${process.pid}`, text);

@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type GoodState,
+  goodState,
   goodStates,
+  keepGood,
   recordAttempt,
   recordGood,
   rollbackTarget,
 } from "../../../infra/cli/good-states.ts";
+import { loadWithText } from "../../../infra/model/load.ts";
+import { GOOD } from "../model/fixture.ts";
 
 const FILE = "/somewhere/manifest.yaml";
 const state = (manifest: string, at: number, file = FILE): GoodState => ({
@@ -50,6 +54,24 @@ describe("good states", () => {
     up("m9", 11, true);
     expect(goodStates(root).map((s) => s.manifest)).toEqual(["m9", "m8", "m7", "m6", "m5", "elsewhere"]);
     expect(rollbackTarget(root, "/other.yaml")?.manifest).toBe("elsewhere");
+  });
+
+  it("hold the text that the model was resolved from, whatever the file says later", () => {
+    vi.stubEnv("DSMIL_MANIFEST", join(root, "manifest.yaml"));
+    writeFileSync(join(root, "manifest.yaml"), GOOD);
+    const loaded = loadWithText(join(root, "manifest.yaml"));
+    writeFileSync(join(root, "manifest.yaml"), "another");
+    expect(goodState(loaded)).toMatchObject({ file: join(root, "manifest.yaml"), manifest: GOOD });
+    vi.unstubAllEnvs();
+  });
+
+  it("are not kept where files were edited meanwhile, or the disk refuses; that is told and nothing fails", () => {
+    const told: string[] = [];
+    keepGood(root, undefined, (line) => told.push(line));
+    expect(goodStates(root)).toEqual([]);
+    writeFileSync(join(root, ".dsmil"), "no folder");
+    keepGood(root, state("a", 1), (line) => told.push(line));
+    expect(told).toEqual([expect.stringMatching(/edited/), expect.stringMatching(/cannot be kept/)]);
   });
 
   it("do not stumble over a file that is none", () => {
