@@ -62,6 +62,11 @@ interface Run {
 
 /** From the manifest to healthy services, however much of it is there. */
 export async function up(options: UpOptions): Promise<void> {
+  if (options.logs && options.change !== undefined)
+    throw new UserError(
+      "--logs edits the manifest, and --change applies only the plan that was approved; nothing was changed",
+      "set logs.loki: true in the manifest, then `bin/dsmil plan --change-out FILE` asks for that change",
+    );
   const phases = new Phases();
   const change = options.change === undefined ? undefined : new ChangeRun(options.change);
   // What a lab left behind must not lead a run for real machines to its endpoints.

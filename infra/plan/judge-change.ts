@@ -27,10 +27,16 @@ export function refusals(request: ChangeRequest, review: Pick<Review, "digest" |
     found.push(
       `the plan is not the one that was approved: it is ${review.digest.slice(0, 12)}…, approved was ${request.plan.slice(0, 12)}…`,
     );
-  if (now > Date.parse(request.expires)) found.push(`it expired at ${request.expires}`);
-  if (Date.parse(request.created) > now + SKEW) found.push(`it was made in the future: ${request.created}`);
   if (request.class !== "emergency" && isMilder(request.class, review.change.class))
     found.push(`it says class ${request.class}, and the plan is of class ${review.change.class}`);
+  return [...found, ...requestRefusals(request, now)];
+}
+
+/** Those of them that need no plan: known before anything is prepared. */
+export function requestRefusals(request: ChangeRequest, now: number): string[] {
+  const found: string[] = [];
+  if (now > Date.parse(request.expires)) found.push(`it expired at ${request.expires}`);
+  if (Date.parse(request.created) > now + SKEW) found.push(`it was made in the future: ${request.created}`);
   if (request.class === "emergency" && !request.reasons.some((reason) => reason.trim() !== ""))
     found.push("an emergency needs a reason");
   return [...found, ...missingApprovals(request, now)];
