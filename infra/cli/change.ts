@@ -26,8 +26,15 @@ export interface RequestOptions {
   readonly emergency?: string;
 }
 
-/** Writes the change request for a plan. Refuses to overwrite a file, which may hold approvals. */
+/**
+ * Writes the change request for a plan, or says that there is nothing to ask for. Refuses to overwrite a file, which may hold
+ * approvals.
+ */
 export function writeChangeRequest(file: string, review: Review, options: RequestOptions): void {
+  if (review.groups.length === 0) {
+    process.stderr.write(`nothing would change: no change request is written to ${file}\n`);
+    return;
+  }
   const now = Date.now();
   const { requester = userInfo().username, emergency } = options;
   const request: ChangeRequest = {

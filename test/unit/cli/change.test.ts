@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChangeRun, writeChangeRequest } from "../../../infra/cli/change.ts";
 import { attemptsAt } from "../../../infra/cli/change-record.ts";
 import { UserError } from "../../../infra/cli/errors.ts";
@@ -11,7 +11,7 @@ import type { Review } from "../../../infra/plan/review.ts";
 const review: Review = {
   ...{
     stacks: ["node-a"],
-    groups: [],
+    groups: [{ tenant: "alpha", changes: [] }],
     totals: { create: 0, update: 1, replace: 0, delete: 0 },
     untouchedContainers: 3,
   },
@@ -37,6 +37,14 @@ describe("a change request on its way to up", () => {
   it("is written for the very plan, and never over another file", () => {
     expect(parseChangeRequest(readFileSync(file, "utf8"))).toMatchObject({ plan: review.digest, class: "normal" });
     expect(() => writeChangeRequest(file, review, {})).toThrow(UserError);
+  });
+
+  it("is not written where nothing would change, and that is said", () => {
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    writeChangeRequest(join(root, "none.yaml"), { ...review, groups: [] }, {});
+    expect(said).toHaveBeenCalledWith(expect.stringContaining("nothing would change: no change request is written"));
+    said.mockRestore();
+    expect(existsSync(join(root, "none.yaml"))).toBe(false);
   });
 
   it("is refused before it is approved, and leaves no record then", () => {
