@@ -32,6 +32,8 @@ export interface UpOptions {
   readonly logs?: boolean;
   /** File of an approved change request. */
   readonly change?: string;
+  /** `at` of the good state that `rollback` returns to. */
+  readonly returnsTo?: string;
 }
 
 /** `dsmil up`: from whatever there is to three nodes running what the manifest says. */
@@ -152,7 +154,7 @@ async function deployAll(run: Run): Promise<GoodState | undefined> {
     if (clean) return state;
   }
   await refuseDataLoss(projectRoot, loaded.model, options.drop);
-  recordAttempt(projectRoot, state);
+  recordAttempt(projectRoot, state, options.returnsTo);
   await deployStages(run, watch);
   if (watch.edited() !== undefined) return undefined;
   recordDeployment(projectRoot, loaded.model);

@@ -56,6 +56,41 @@ describe("good states", () => {
     expect(rollbackTarget(root, "/other.yaml")?.manifest).toBe("elsewhere");
   });
 
+  describe("after a rollback that pins images", () => {
+    const text = (name: string, pin = "") => `name: ${name}\nservices:\n  - { id: redis, image: dsmil-redis${pin} }\n`;
+    const goBack = (at: number, healthy: boolean): string | undefined => {
+      const to = rollbackTarget(root, FILE);
+      if (to === undefined) return undefined;
+      const name = /name: (\S+)/.exec(to.manifest)?.[1] ?? "";
+      const pinned = state(text(name, ", tag: v1"), at);
+      recordAttempt(root, pinned, to.at);
+      if (healthy) recordGood(root, pinned);
+      return name;
+    };
+    beforeEach(() => {
+      for (const [i, name] of ["one", "two", "three", "four", "five"].entries()) up(text(name), i + 1, true);
+    });
+
+    it.each([true, false])("the next one goes further back, and never in a circle (healthy: %s)", (healthy) => {
+      const seen = [6, 7, 8, 9, 10].map((at) => goBack(at, healthy));
+      expect(seen).toEqual(["four", "three", "two", "one", undefined]);
+    });
+
+    it("none of them is lost, and the one that was returned to is the newest", () => {
+      goBack(6, true);
+      const names = goodStates(root).map(({ manifest }) => /name: (\S+)/.exec(manifest)?.[1]);
+      expect(names).toEqual(["four", "five", "three", "two", "one"]);
+      up(text("bad"), 7, false);
+      expect(target()).toContain("name: four");
+    });
+
+    it("deploying the same once more does not forget where it went", () => {
+      goBack(6, false);
+      recordAttempt(root, state(text("four", ", tag: v1"), 7));
+      expect(target()).toContain("name: three");
+    });
+  });
+
   it("hold the text that the model was resolved from, whatever the file says later", () => {
     vi.stubEnv("DSMIL_MANIFEST", join(root, "manifest.yaml"));
     writeFileSync(join(root, "manifest.yaml"), GOOD);
