@@ -1,14 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { dirname, join } from "node:path";
 import {
   type ChangeRequest,
   ChangeRequestInvalid,
   formatChangeRequest,
   parseChangeRequest,
 } from "../plan/change-request.ts";
-import { refusals } from "../plan/judge-change.ts";
+import { refusals, requestRefusals } from "../plan/judge-change.ts";
 import type { Review } from "../plan/review.ts";
+import { type Attempt, attemptsAt, keepAttempt, type Outcome } from "./change-record.ts";
 import { UserError } from "./errors.ts";
 import { projectRoot } from "./root.ts";
 
@@ -18,9 +18,6 @@ const LIFETIME = 7 * 24 * 3_600_000;
 /** Most bytes of a request's file. */
 const MOST_BYTES = 256 * 1024;
 
-/** Where a change's record is; made by whoever applied it. */
-const recordOf = (root: string, id: string): string => join(root, ".dsmil/changes", `${id}.json`);
-
 export interface RequestOptions {
   /** Who asks; default the user of this machine. */
   readonly requester?: string;
@@ -29,8 +26,15 @@ export interface RequestOptions {
   readonly emergency?: string;
 }
 
-/** Writes the change request for a plan. Refuses to overwrite a file, which may hold approvals. */
+/**
+ * Writes the change request for a plan, or says that there is nothing to ask for. Refuses to overwrite a file, which may hold
+ * approvals.
+ */
 export function writeChangeRequest(file: string, review: Review, options: RequestOptions): void {
+  if (review.groups.length === 0) {
+    process.stderr.write(`nothing would change: no change request is written to ${file}\n`);
+    return;
+  }
   const now = Date.now();
   const { requester = userInfo().username, emergency } = options;
   const request: ChangeRequest = {
@@ -64,54 +68,72 @@ function readChangeRequest(file: string): ChangeRequest {
   }
 }
 
-/** One `up` under a change request: admitted once its plan is known, recorded when it ends. */
+/** One `up` under a change request: looked at first, admitted once its plan is known, recorded from then on. */
 export class ChangeRun {
   private readonly request: ChangeRequest;
-  private readonly record: string;
-  private readonly started = new Date().toISOString();
-  private review: Review | undefined;
+  private readonly root: string;
+  private attempt: Attempt | undefined;
 
-  /** @throws UserError where the file is no change request, or the change was applied before */
+  /**
+   * Checks everything that needs no plan: form, dates, approvals.
+   * @throws UserError where it may not be applied, whatever its plan is, or was applied before
+   */
   constructor(file: string, root: string = projectRoot) {
     this.request = readChangeRequest(file);
+    this.root = root;
     const { id } = this.request;
-    this.record = recordOf(root, id);
-    if (existsSync(this.record) && readFileSync(this.record, "utf8").includes('"outcome": "applied"'))
+    if (attemptsAt(root, id).some(({ outcome }) => outcome === "applied"))
       throw new UserError(`change ${id} was applied before`, "`bin/dsmil plan --change-out FILE` asks for a new one");
+    this.refuse(requestRefusals(this.request, Date.now()));
   }
 
-  /** @throws UserError with every reason why the plan may not be applied */
+  /**
+   * Lets the plan be applied, and records that it was begun.
+   * @throws UserError with every reason why it may not be, or where no record can be written
+   */
   admit(review: Review): void {
     const broken = review.policyFindings.map(({ rule, resource }) => `it breaks policy ${rule}: ${resource}`);
-    const reasons = [...refusals(this.request, review, Date.now()), ...broken];
-    if (reasons.length > 0)
-      throw new UserError(
-        `change ${this.request.id} is refused; nothing was changed\n${reasons.map((r) => `       - ${r}`).join("\n")}`,
-        "`bin/dsmil plan` shows what would happen now, `--change-out FILE` asks for it anew",
-      );
-    this.review = review;
-  }
-
-  /** Keeps what came of it: the request with its approvals, the plan, and who applied it. A refused change leaves nothing. */
-  end(outcome: "applied" | "not healthy" | "failed"): void {
-    if (this.review === undefined) return;
-    const { totals, groups, dataAtRisk } = this.review;
-    const file = this.record;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const record = {
-      ...{
-        request: this.request,
-        started: this.started,
-        ended: new Date().toISOString(),
-        by: userInfo().username,
-        outcome,
-      },
-      reviewDue: this.request.class === "emergency",
+    this.refuse([...refusals(this.request, review, Date.now()), ...broken]);
+    const { totals, groups, dataAtRisk, change } = review;
+    const attempt: Attempt = {
+      request: this.request,
+      started: new Date().toISOString(),
+      by: userInfo().username,
+      outcome: "started",
+      reviewDue: this.request.class === "emergency" || change.class === "emergency",
       plan: { totals, groups, dataAtRisk },
     };
-    writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.${process.pid}`, file);
-    this.review = undefined;
+    try {
+      keepAttempt(this.root, attempt);
+    } catch (error) {
+      throw new UserError(
+        `change ${this.request.id} cannot be recorded; nothing was changed: ${(error as Error).message}`,
+        "make room, or .dsmil/changes writable",
+      );
+    }
+    this.attempt = attempt;
+  }
+
+  /** Keeps what came of it. A refused change leaves nothing; what cannot be written is told, as the change is made by now. */
+  end(outcome: Exclude<Outcome, "started">): void {
+    if (this.attempt === undefined) return;
+    const attempt: Attempt = { ...this.attempt, ended: new Date().toISOString(), outcome };
+    this.attempt = undefined;
+    try {
+      keepAttempt(this.root, attempt);
+    } catch (error) {
+      process.stderr.write(
+        `warning: change ${this.request.id} ended as ${outcome}, its record still says started: ${(error as Error).message}\n`,
+      );
+    }
+  }
+
+  private refuse(reasons: readonly string[]): void {
+    if (reasons.length === 0) return;
+    throw new UserError(
+      `change ${this.request.id} is refused; nothing was changed\n${reasons.map((r) => `       - ${r}`).join("\n")}`,
+      "`bin/dsmil plan` shows what would happen now, `--change-out FILE` asks for it anew",
+    );
   }
 }
 

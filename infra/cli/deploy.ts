@@ -2,7 +2,7 @@ import { probeNodes } from "../access/probe.ts";
 import type { Model, Node } from "../model/types.ts";
 import { removeDeadLocks } from "./dead-locks.ts";
 import { UserError } from "./errors.ts";
-import { forgetPendingOperations } from "./pending-operations.ts";
+import { settlePendingOperations } from "./pending-operations.ts";
 import { POLICY_PACK } from "./policy-pack.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
 import { metInterruptedRun, removeStrays } from "./stray-containers.ts";
@@ -10,7 +10,7 @@ import { metInterruptedRun, removeStrays } from "./stray-containers.ts";
 /** What one stack's update did. */
 export interface StackResult {
   readonly stack: string;
-  /** Pulumi's own words: `+ 41 created`, `12 unchanged`. */
+  /** Pulumi's own words: `+ 41 created`, `12 unchanged`; and what a killed run may have left. */
   readonly changes: string;
 }
 
@@ -121,14 +121,15 @@ export async function deployStack(
       "mend what is named above and run the same command again: it continues from here",
     );
   }
-  if (resumes) await settle(root, stack);
-  return { stack, changes: changes(run.stdout) };
+  const open = resumes ? await settle(root, stack) : [];
+  const told = open.length > 0 ? `; begun by a killed run, may be there, in no state: ${open.join(", ")}` : "";
+  return { stack, changes: `${changes(run.stdout)}${told}` };
 }
 
-/** Leaves nothing of a run that was killed, now that another one has ended well. */
-async function settle(root: string, stack: string): Promise<void> {
+/** Takes away what is left of a run that was killed, now that another one has ended well; returns what a person has to. */
+async function settle(root: string, stack: string): Promise<string[]> {
   await removeStrays(root, stack);
-  await forgetPendingOperations(root, stack);
+  return settlePendingOperations(root, stack);
 }
 
 /** Tells each resource that Pulumi's output says is being worked on, and how many are done. */

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { imageTags } from "../images/tag.ts";
+import type { LoadedModel } from "../model/load.ts";
 import type { Model } from "../model/types.ts";
+import { stateKey } from "../plan/state-key.ts";
+import { manifestPath } from "./model.ts";
 import { projectRoot } from "./root.ts";
 
 /** What `bin/dsmil rollback` returns to: everything that an operator decides, as it was when all was healthy. */
@@ -19,6 +21,15 @@ export interface GoodState {
   readonly commit?: string;
 }
 
+/** What was deployed last, whatever came of it. */
+interface Attempt {
+  readonly key: string;
+  /** Path of the manifest. */
+  readonly file: string;
+  /** `at` of the good state that a rollback returned to by it. */
+  readonly returnsTo?: string;
+}
+
 /** States that are kept. */
 const KEPT = 5;
 
@@ -26,18 +37,16 @@ const folderOf = (root: string): string => join(root, ".dsmil/good");
 const attemptOf = (root: string): string => join(folderOf(root), "attempt");
 const NAME = /^\d{17}\.json$/;
 
-/** The manifest's path, as every command takes it. */
-export function manifestFile(): string {
-  return resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml");
-}
-
-/** What is deployed when this model is. */
-export function goodState(model: Model): GoodState {
+/**
+ * What is deployed when this model is. Taken once, before anything is: what the files say later may be something else.
+ * @param text the manifest's, as the model was resolved from it
+ */
+export function goodState({ model, text }: LoadedModel): GoodState {
   const commit = commitOf(projectRoot);
   return {
     at: new Date().toISOString(),
-    file: manifestFile(),
-    manifest: readFileSync(manifestFile(), "utf8"),
+    file: manifestPath(),
+    manifest: text,
     images: imagesOf(model, imageTags(projectRoot)),
     ...(commit && { commit }),
   };
@@ -57,22 +66,51 @@ export function imagesOf(
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Remembers what is about to be deployed, so that a rollback knows what to leave. */
-export function recordAttempt(root: string, state: GoodState): void {
+/**
+ * Remembers what is about to be deployed, so that a rollback knows what to leave.
+ * @param returnsTo `at` of the good state that a rollback returns to; kept when the same is deployed once more
+ */
+export function recordAttempt(root: string, state: GoodState, returnsTo?: string): void {
+  const [before, key, file] = [attemptAt(root), keyOf(state), state.file];
+  const to = returnsTo ?? (before?.key === key && before.file === file ? before.returnsTo : undefined);
+  const attempt: Attempt = { key, file, ...(to !== undefined && { returnsTo: to }) };
   mkdirSync(folderOf(root), { recursive: true, mode: 0o700 });
-  writeFileSync(attemptOf(root), keyOf(state), { mode: 0o600 });
+  writeFileSync(attemptOf(root), JSON.stringify(attempt), { mode: 0o600 });
 }
 
-/** Remembers a state in which everything was healthy; the same again is not kept twice. */
+/** Remembers a state in which everything was healthy; one that is reached again becomes the newest, and is not kept twice. */
 export function recordGood(root: string, state: GoodState): void {
+  const key = keyOf(state);
   const [newest, ...older] = goodStates(root).filter(({ file }) => file === state.file);
-  if (newest && keyOf(newest) === keyOf(state)) return;
+  if (newest && keyOf(newest) === key) return;
   mkdirSync(folderOf(root), { recursive: true, mode: 0o700 });
   const file = pathOf(root, state);
   writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.${process.pid}`, file);
-  for (const old of older.slice(KEPT - 2)) rmSync(pathOf(root, old), { force: true });
+  const others = older.filter((one) => keyOf(one) !== key);
+  for (const old of older.filter((one) => !others.slice(0, KEPT - 2).includes(one)))
+    rmSync(pathOf(root, old), { force: true });
 }
+
+/**
+ * The same at the end of an `up`, whose outcome it does not decide: where it cannot be kept, that is told.
+ * @param state what was deployed; undefined where files were edited meanwhile, and nobody can say
+ */
+export function keepGood(root: string, state: GoodState | undefined, tell: (line: string) => void = warn): void {
+  if (state === undefined) {
+    tell("the manifest or a source was edited during this run: no good state is kept; run `bin/dsmil up` again");
+    return;
+  }
+  try {
+    recordGood(root, { ...state, at: new Date().toISOString() });
+  } catch (error) {
+    tell(`the good state cannot be kept, \`bin/dsmil rollback\` will not know it: ${(error as Error).message}`);
+  }
+}
+
+const warn = (line: string): void => {
+  process.stderr.write(`warning: ${line}\n`);
+};
 
 /** The good states, newest first; one that cannot be read is none. */
 export function goodStates(root: string): GoodState[] {
@@ -85,15 +123,25 @@ export function goodStates(root: string): GoodState[] {
   });
 }
 
-/** The newest good state that is not what was deployed last; undefined where there is none. */
+/**
+ * The newest good state that is not what was deployed last; after a rollback the newest before the one that it returned to.
+ * @returns undefined where there is none
+ */
 export function rollbackTarget(root: string, manifest: string): GoodState | undefined {
-  let attempt = "";
+  const attempt = attemptAt(root);
+  const before = attempt?.file === manifest ? attempt.returnsTo : undefined;
+  return goodStates(root).find(
+    (state) => state.file === manifest && keyOf(state) !== attempt?.key && (before === undefined || state.at < before),
+  );
+}
+
+/** What was deployed last; undefined where nothing was since that is kept. */
+function attemptAt(root: string): Attempt | undefined {
   try {
-    attempt = readFileSync(attemptOf(root), "utf8");
+    return JSON.parse(readFileSync(attemptOf(root), "utf8")) as Attempt;
   } catch {
-    // Nothing was deployed since states are kept.
+    return undefined;
   }
-  return goodStates(root).find((state) => state.file === manifest && keyOf(state) !== attempt);
 }
 
 function pathOf(root: string, { at }: GoodState): string {
@@ -111,11 +159,7 @@ function namesIn(root: string): string[] {
   }
 }
 
-function keyOf({ manifest, images }: GoodState): string {
-  return createHash("sha256")
-    .update(JSON.stringify([manifest, images]))
-    .digest("hex");
-}
+const keyOf = ({ manifest, images }: GoodState): string => stateKey(manifest, images);
 
 function commitOf(root: string): string | undefined {
   try {

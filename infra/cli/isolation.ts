@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { makeReport } from "../isolation/report.ts";
 import { type SignedReport, signReport, verifyReport } from "../isolation/signature.ts";
@@ -8,6 +8,7 @@ import { ExitError, reportError, UserError } from "./errors.ts";
 import { printReport } from "./isolation/print.ts";
 import { proveIsolation } from "./isolation/prove.ts";
 import { saveReport } from "./isolation/save.ts";
+import { manifestPath } from "./model.ts";
 import { projectRoot } from "./root.ts";
 import { type Fleet, findTenant, withFleet } from "./stores/fleet.ts";
 
@@ -82,7 +83,7 @@ async function prove(fleet: Fleet, flags: IsolationFlags): Promise<boolean> {
   });
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
   const seconds = (performance.now() - start) / 1000;
-  const manifest = readFileSync(resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml"));
+  const manifest = readFileSync(manifestPath());
   const tenants = model.tenants.map((t) => t.id);
   const facts = { fleet: model.fleet.name, manifest, tenants, only, startedAt, seconds };
   const signed = signReport(makeReport(facts, attempts), data.rootSeed);

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { imageTag } from "../images/tag.ts";
 import { type LabSpec, labSpec } from "../lab/spec.ts";
-import { loadModel } from "../model/load.ts";
+import { type LoadedModel, loadModel, loadWithText } from "../model/load.ts";
 import type { Model } from "../model/types.ts";
 import { languageModelNames } from "../models/language-models.ts";
 import { projectRoot } from "./root.ts";
@@ -16,7 +16,12 @@ export function projectModel(): Model {
 
 /** The same for what is deployed: the language models that it names must be there. */
 export function deployableModel(): Model {
-  return loadModel(manifestPath(), languageModelNames(projectRoot));
+  return deployableManifest().model;
+}
+
+/** That, and the text it was resolved from. */
+export function deployableManifest(): LoadedModel {
+  return loadWithText(manifestPath(), languageModelNames(projectRoot));
 }
 
 /** The lab that stands in for the manifest's nodes. */

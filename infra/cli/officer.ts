@@ -5,13 +5,12 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { signer } from "../../images/runtime/pqc/signer.ts";
 import { UserError } from "./errors.ts";
-import { projectModel } from "./model.ts";
+import { manifestPath, projectModel } from "./model.ts";
 import { askGate, stopStateOf } from "./officer/ask-gate.ts";
 import { enrolOfficer } from "./officer/enrol.ts";
 import { readOfficerKey } from "./officer/key-file.ts";
 import { type Asked, newRequest, parseRequest, signRequest } from "./officer/request.ts";
 import { shown } from "./officer/shown.ts";
-import { projectRoot } from "./root.ts";
 import { findTenant } from "./stores/fleet.ts";
 
 /** `dsmil officer add|keygen|prepare|sign|send`: requests that two people sign, each with a key that never leaves them. */
@@ -56,7 +55,7 @@ export function registerOfficer(program: Command): void {
 
 function add(id: string, person: string, { out }: { readonly out: string }): void {
   const tenant = findTenant(projectModel(), id).id;
-  const file = resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml");
+  const file = manifestPath();
   const text = readFileSync(file, "utf8");
   // What cannot be entered is found out before there is a key.
   enrolOfficer(text, tenant, person, "");

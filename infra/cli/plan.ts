@@ -66,8 +66,7 @@ async function plan(options: PlanOptions): Promise<void> {
       ? `${JSON.stringify(review, null, 2)}\n`
       : formatReview(review, options.markdown ? MARKDOWN : TERMINAL),
   );
-  if (options.changeOut !== undefined && review.groups.length > 0)
-    writeChangeRequest(options.changeOut, review, options);
+  if (options.changeOut !== undefined) writeChangeRequest(options.changeOut, review, options);
   const broken = review.policyFindings.length;
   if (broken > 0) throw new UserError(`the plan breaks policies ${broken} times: \`up\` would refuse it`);
   if (review.groups.length > 0) throw new ExitError(2);

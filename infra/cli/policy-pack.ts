@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { evaluate, type Violation } from "../../policies/pack/evaluate.ts";
 import { factsOf } from "../../policies/pack/facts.ts";
 import { place } from "../../policies/pack/locate.ts";
@@ -7,7 +6,7 @@ import { containerArgs } from "../components/container-args.ts";
 import { readSource } from "../model/source.ts";
 import type { Model } from "../model/types.ts";
 import { UserError } from "./errors.ts";
-import { projectRoot } from "./root.ts";
+import { manifestPath } from "./model.ts";
 
 /** Folder of the policy pack, for `--policy-pack`. */
 export const POLICY_PACK = "policies/pack";
@@ -25,7 +24,7 @@ export function checkModel(model: Model): PlacedViolation[] {
 
 /** Tries the policy pack on any resources. */
 export function checkResources(model: Model, resources: readonly Resource[]): PlacedViolation[] {
-  const source = readSource(manifestFile());
+  const source = readSource(manifestPath());
   return evaluate(resources, factsOf(model)).map((violation) => {
     const resource = resources.find(({ type, name }) => type === violation.type && name === violation.resource);
     const known = resource !== undefined && !Array.isArray(source);
@@ -61,8 +60,4 @@ function containersOf(model: Model): Resource[] {
       }),
     },
   }));
-}
-
-function manifestFile(): string {
-  return resolve(projectRoot, process.env.DSMIL_MANIFEST || "manifest.yaml");
 }

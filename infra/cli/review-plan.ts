@@ -4,7 +4,7 @@ import { type Preview, parsePreview } from "../plan/preview.ts";
 import { type Review, reviewOf } from "../plan/review.ts";
 import { deploymentOrder } from "./deploy.ts";
 import { UserError } from "./errors.ts";
-import { isDeployed } from "./last-deployment.ts";
+import { isUnedited } from "./last-deployment.ts";
 import type { Phases } from "./phases.ts";
 import { checkResources } from "./policy-pack.ts";
 import { ensureStack, pulumi, tail } from "./pulumi.ts";
@@ -13,7 +13,7 @@ import { projectRoot } from "./root.ts";
 /** Previews every stack and reviews what they would do. Nodes must be reachable, and policies compiled. */
 export async function reviewPlan(phases: Phases, model: Model, refresh: boolean): Promise<Review> {
   const nodes = deploymentOrder(model);
-  const repair = isDeployed(projectRoot, model);
+  const repair = isUnedited(projectRoot, model);
   const previews = await phases.run(`preview ${nodes.map((n) => n.id).join(", ")}`, async () => {
     for (const node of nodes) await ensureStack(projectRoot, node.id);
     const found = await Promise.all(nodes.map((node) => preview(node.id, refresh)));

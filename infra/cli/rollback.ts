@@ -1,14 +1,16 @@
-import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { imageTags } from "../images/tag.ts";
-import { checkManifestText } from "../model/load-manifest.ts";
+import { checkManifestText, loadManifest } from "../model/load-manifest.ts";
 import { ManifestInvalid } from "../model/manifest-error.ts";
 import { resolve } from "../model/resolve.ts";
 import type { Model } from "../model/types.ts";
 import { languageModelNames } from "../models/language-models.ts";
-import { cannotUndo, type Pin, pinImages, pinsFor } from "../plan/rollback.ts";
+import { cannotUndo, deletedBy, type Pin, pinImages, pinsFor, pinsOf } from "../plan/rollback.ts";
 import { ExitError, UserError } from "./errors.ts";
-import { type GoodState, manifestFile, rollbackTarget } from "./good-states.ts";
+import { type GoodState, rollbackTarget } from "./good-states.ts";
+import { manifestPath } from "./model.ts";
+import { removedTenants } from "./removed-tenants.ts";
+import { replaceManifest } from "./replace-manifest.ts";
 import { projectRoot } from "./root.ts";
 import { type UpOptions, up } from "./up.ts";
 
@@ -36,17 +38,16 @@ export function registerRollback(program: Command): void {
 
 async function rollback(options: RollbackOptions): Promise<void> {
   const started = performance.now();
-  const target = rollbackTarget(projectRoot, manifestFile());
+  const target = rollbackTarget(projectRoot, manifestPath());
   if (target === undefined)
     throw new UserError(
       "there is no other good state to return to",
-      "a state is kept at the end of every `bin/dsmil up` that ends healthy",
+      "a state is kept at the end of every `bin/dsmil up` that ends healthy; after a rollback only those before it count",
     );
   const then = modelOf(target.manifest);
   const pins = pinsFor(then, target.images, imageTags(projectRoot));
-  const present = presentModel();
-  const added = addedTenants(then, present);
-  process.stdout.write(describe(target, then, present, pins));
+  const added = await removedTenants(projectRoot, then);
+  process.stdout.write(describe({ target, then, present: presentModel(), pins, added }));
   if (!options.yes) throw new ExitError(2);
   const undropped = added.filter((id) => !options.drop.includes(id));
   if (undropped.length > 0)
@@ -54,52 +55,59 @@ async function rollback(options: RollbackOptions): Promise<void> {
       `the good state has no ${undropped.join(", ")}: going back would drop what they stored; nothing was changed`,
       `say so: bin/dsmil rollback --yes --drop ${undropped.join(" ")}`,
     );
-  const kept = replaceManifest(pinImages(target.manifest, pins));
-  process.stdout.write(`the manifest before is kept as ${kept}\n`);
+  const text = pinImages(target.manifest, pins);
+  const kept = replaceManifest(manifestPath(), text);
+  if (kept !== undefined) process.stdout.write(`the manifest before is kept as ${kept}\n`);
   const { yes: _, ...upOptions } = options;
-  await up(upOptions);
+  try {
+    await up({ ...upOptions, returnsTo: target.at });
+  } catch (error) {
+    process.stderr.write(
+      `the manifest is that of ${target.at} by now: \`bin/dsmil up\` goes on with it, \`rollback\` may go further back\n`,
+    );
+    throw error;
+  }
   const seconds = (performance.now() - started) / 1000;
-  process.stdout.write(`back at the state of ${target.at} in ${seconds.toFixed(1)} s\n`);
+  process.stdout.write(`back at the state of ${target.at} in ${seconds.toFixed(1)} s\n${pinsLeft(modelOf(text))}`);
 }
 
-/** The manifest at hand, resolved; undefined where it has mistakes. */
+/** The manifest at hand, resolved; undefined where it has mistakes or is not there. */
 function presentModel(): Model | undefined {
-  const now = checkManifestText(manifestFile(), readFileSync(manifestFile(), "utf8"));
+  const now = loadManifest(manifestPath());
   return Array.isArray(now) ? undefined : resolve(now);
 }
 
-/** Tenants that the good state does not know. */
-function addedTenants(then: Model, present: Model | undefined): string[] {
-  return (present?.tenants ?? []).map(({ id }) => id).filter((id) => !then.tenants.some((one) => one.id === id));
+interface Return {
+  readonly target: GoodState;
+  readonly then: Model;
+  readonly present: Model | undefined;
+  readonly pins: readonly Pin[];
+  /** Tenants that are deployed and that the good state does not know. */
+  readonly added: readonly string[];
 }
 
-function describe(
-  { at, commit, images }: GoodState,
-  then: Model,
-  present: Model | undefined,
-  pins: readonly Pin[],
-): string {
+function describe({ target: { at, commit, images }, then, present, pins, added }: Return): string {
   const lines = [
     `returns to the state of ${at}${commit ? `, commit ${commit.slice(0, 12)}` : ""}: ${then.tenants.length} tenants, ` +
       `${then.containers.length} containers, ${Object.keys(images).length} images`,
     ...pins.map(({ service, tag }) => `pins ${service} to its image of then, ${tag}`),
-    ...addedTenants(then, present).map((id) => `removes tenant ${id} with its data; that needs --drop ${id}`),
-    ...(present ? cannotUndo(then, present) : ["what the manifest at hand changed; it has mistakes"]).map(
-      (what) => `cannot be undone: ${what}`,
-    ),
-    "not undone: the deployer's own code, nodes' keys and certificates, and what was written meanwhile",
+    ...added.map((id) => `removes tenant ${id} with its data; that needs --drop ${id}`),
+    ...(present
+      ? [
+          ...deletedBy(then, present).map((what) => `deletes ${what}`),
+          ...cannotUndo(then, present).map((what) => `cannot be undone: ${what}`),
+        ]
+      : ["what else it deletes cannot be said: the manifest at hand is missing or has mistakes"]),
+    "not undone: policies, models, feeds, the deployer's own code, nodes' keys and certificates, and what was written meanwhile",
   ];
   return `${lines.map((line) => `- ${line}`).join("\n")}\n`;
 }
 
-/** Puts another text into the manifest's place, whole or not at all; returns where the former one is. */
-function replaceManifest(text: string): string {
-  const file = manifestFile();
-  const kept = `${file}.${new Date().toISOString().replace(/\D/g, "").slice(0, 14)}`;
-  copyFileSync(file, kept);
-  writeFileSync(`${file}.${process.pid}`, text);
-  renameSync(`${file}.${process.pid}`, file);
-  return kept;
+/** Reminds of pins: while they stand, their services get no newer image. */
+function pinsLeft(model: Model): string {
+  const pins = pinsOf(model).map(({ service, tag }) => `${service} (${tag})`);
+  if (pins.length === 0) return "";
+  return `pinned in the manifest: ${pins.join(", ")}; remove these \`tag:\` entries once the sources are mended\n`;
 }
 
 function modelOf(text: string): Model {

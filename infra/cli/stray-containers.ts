@@ -1,5 +1,6 @@
 import { readAccess } from "../access/access.ts";
 import { connect, type NodeConnection } from "../access/connection.ts";
+import { UserError } from "./errors.ts";
 import type { PulumiRun } from "./pulumi.ts";
 import { type StackState, stackState } from "./stack-state.ts";
 
@@ -26,24 +27,29 @@ export function strays(ids: readonly string[], { resources }: StackState): strin
  * Removes containers with the label of this node that its stack does not know: the engine made them, and the run that
  * asked for them died before it was told. What a service keeps is in volumes and stays.
  * @returns the names of those removed
+ * @throws UserError when the engine does not list or remove them
  */
 export async function removeStrays(root: string, stack: string): Promise<string[]> {
   const state = await stackState(root, stack);
   if (state === undefined) return [];
   const connection = await connect(readAccess(root, stack));
   const list = ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", "--filter", `label=dsmil.node=${stack}`];
-  const { code, stdout } = await connection.exec(list, { timeoutMs: 20_000 });
-  if (code !== 0) return [];
+  const { code, stdout, stderr } = await connection.exec(list, { timeoutMs: 20_000 });
+  if (code !== 0) throw new UserError(`node ${stack}: its containers cannot be listed: ${stderr.trim()}`, REMEDY);
   const removed: string[] = [];
   for (const id of strays(stdout.split("\n").filter(Boolean), state)) {
-    const name = await remove(connection, id);
-    if (name !== undefined) removed.push(name);
+    removed.push(await remove(connection, stack, id));
   }
   return removed;
 }
 
-async function remove(connection: NodeConnection, id: string): Promise<string | undefined> {
+async function remove(connection: NodeConnection, stack: string, id: string): Promise<string> {
   const named = await connection.exec(["docker", "container", "inspect", "-f", "{{.Name}}", id], { timeoutMs: 20_000 });
-  const { code } = await connection.exec(["docker", "rm", "-f", id], { timeoutMs: 60_000 });
-  return code === 0 ? named.stdout.trim().replace(/^\//, "") || id : undefined;
+  const name = named.stdout.trim().replace(/^\//, "") || id;
+  const { code, stderr } = await connection.exec(["docker", "rm", "-f", id], { timeoutMs: 60_000 });
+  // One that its own removal has meanwhile taken away is what was wanted.
+  if (code === 0 || /no such container/i.test(stderr)) return name;
+  throw new UserError(`node ${stack}: ${name}, which an interrupted run left, stays: ${stderr.trim()}`, REMEDY);
 }
+
+const REMEDY = "see to that node's engine and run the same command again";

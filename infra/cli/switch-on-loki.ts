@@ -1,18 +1,25 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { isMap, isScalar, parseDocument } from "yaml";
+import { checkManifestText } from "../model/load-manifest.ts";
+import { ManifestInvalid } from "../model/manifest-error.ts";
 import { UserError } from "./errors.ts";
 
 /**
  * Sets `logs.loki: true` in a manifest, and leaves every other character of it as it is: what `plan` and every later `up`
- * read is what was deployed.
+ * read is what was deployed. The file is replaced whole, or not at all.
  * @returns what was done, for people
- * @throws UserError when the text cannot be changed by so little
+ * @throws UserError when the text cannot be changed by so little; ManifestInvalid when it would have mistakes then
  */
 export function switchOnLoki(path: string): string {
   const text = readFileSync(path, "utf8");
   const changed = withLoki(text);
   if (changed === text) return "is set";
-  writeFileSync(path, changed);
+  const checked = checkManifestText(`${path}, with logs.loki: true`, changed);
+  if (Array.isArray(checked)) throw new ManifestInvalid(checked);
+  const file = realpathSync(path);
+  const draft = `${file}.${process.pid}.tmp`;
+  writeFileSync(draft, changed, { mode: statSync(file).mode });
+  renameSync(draft, file);
   return "set";
 }
 

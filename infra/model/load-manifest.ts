@@ -19,7 +19,8 @@ export function checkManifestText(file: string, text: string, models?: readonly 
   return checkSource(parseSource(file, text), models);
 }
 
-function checkSource(
+/** The same for a source that was read. */
+export function checkSource(
   source: ManifestSource | ManifestError[],
   models: readonly string[] | undefined,
 ): Manifest | ManifestError[] {

@@ -10,6 +10,7 @@ const MAX_ALIASES = 100;
 
 /** The text of a manifest, parsed, that still knows where everything stands. */
 export interface ManifestSource {
+  readonly text: string;
   readonly data: unknown;
   /** Puts file, line and column to a finding. */
   locate(finding: Finding): ManifestError;
@@ -65,6 +66,7 @@ export function parseSource(file: string, text: string): ManifestSource | Manife
     return [refuse(firstAlias(document), `has an alias that cannot be resolved: ${(error as Error).message}`)];
   }
   return {
+    text,
     data,
     locate: ({ path, atKey, message, suggestion }) => ({
       file,

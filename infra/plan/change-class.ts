@@ -1,10 +1,12 @@
 import type { Change, PlanSummary } from "./types.ts";
 
-/** Classes of a change, the strictest first. */
-export const CHANGE_CLASSES = ["standard", "normal", "pre-approved"] as const;
+/**
+ * Classes of a change, the strictest first. An `emergency` is mended first and reviewed afterwards: milder than what somebody
+ * approves before, stricter than what nobody ever looks at.
+ */
+export const CHANGE_CLASSES = ["standard", "normal", "emergency", "pre-approved"] as const;
 
-/** `emergency` is mended first and reviewed afterwards. */
-export type ChangeClass = "emergency" | (typeof CHANGE_CLASSES)[number];
+export type ChangeClass = (typeof CHANGE_CLASSES)[number];
 
 /** A class, and what made it. */
 export interface Classified {
@@ -19,10 +21,11 @@ const type = (...names: readonly string[]): ((change: Change) => boolean) => {
   return (change) => wanted.has(change.type.slice(change.type.lastIndexOf(":") + 1));
 };
 const isFiles = type("NodeFiles");
+const isCertificate = type("LocallySignedCert", "SelfSignedCert", "CertRequest");
 
 /** What only renews itself, and what follows from it. */
 const RENEWALS: readonly Rule[] = [
-  ["certificates are renewed", type("LocallySignedCert", "SelfSignedCert", "CertRequest")],
+  ["certificates are renewed", isCertificate],
   [
     "files of certificates follow",
     (c) => isFiles(c) && c.action === "update" && c.folder?.includes("/certs/") === true,
@@ -50,11 +53,13 @@ const STANDARD: readonly Rule[] = [
 export function classify({ groups }: PlanSummary, repair: boolean): Classified {
   const changes = groups.flatMap((group) => group.changes);
   if (changes.length === 0) return { class: "pre-approved", reasons: ["nothing changes"] };
-  if (repair) return { class: "emergency", reasons: ["nothing was edited: it mends what changed on the nodes"] };
+  const renews = changes.every((change) => RENEWALS.some(([, holds]) => holds(change)));
+  // Files that changed on a node without a new certificate are drift.
+  if (repair && !(renews && changes.some(isCertificate)))
+    return { class: "emergency", reasons: ["nothing was edited: it mends what changed on the nodes"] };
   const standard = holding(STANDARD, changes);
   if (standard.length > 0) return { class: "standard", reasons: standard };
-  if (changes.every((change) => RENEWALS.some(([, holds]) => holds(change))))
-    return { class: "pre-approved", reasons: holding(RENEWALS, changes) };
+  if (renews) return { class: "pre-approved", reasons: holding(RENEWALS, changes) };
   return { class: "normal", reasons: ["configuration or limits change"] };
 }
 

@@ -1,4 +1,4 @@
-import type { ChangeClass } from "./change-class.ts";
+import { CHANGE_CLASSES, type ChangeClass } from "./change-class.ts";
 import type { Approval, ApproverRole, ChangeRequest } from "./change-request.ts";
 import type { Review } from "./review.ts";
 
@@ -12,10 +12,10 @@ const NEEDED: Readonly<Record<ChangeClass, readonly (readonly ApproverRole[])[]>
   "pre-approved": [],
 };
 
-const ORDER: readonly ChangeClass[] = ["pre-approved", "normal", "standard"];
-
 /** Clocks of reviewers may be ahead by this much, milliseconds. */
 const SKEW = 5 * 60_000;
+
+const isMilder = (a: ChangeClass, b: ChangeClass): boolean => CHANGE_CLASSES.indexOf(a) > CHANGE_CLASSES.indexOf(b);
 
 /**
  * Why a change may not be applied; empty when it may.
@@ -27,10 +27,16 @@ export function refusals(request: ChangeRequest, review: Pick<Review, "digest" |
     found.push(
       `the plan is not the one that was approved: it is ${review.digest.slice(0, 12)}…, approved was ${request.plan.slice(0, 12)}…`,
     );
+  if (request.class !== "emergency" && isMilder(request.class, review.change.class))
+    found.push(`it says class ${request.class}, and the plan is of class ${review.change.class}`);
+  return [...found, ...requestRefusals(request, now)];
+}
+
+/** Those of them that need no plan: known before anything is prepared. */
+export function requestRefusals(request: ChangeRequest, now: number): string[] {
+  const found: string[] = [];
   if (now > Date.parse(request.expires)) found.push(`it expired at ${request.expires}`);
   if (Date.parse(request.created) > now + SKEW) found.push(`it was made in the future: ${request.created}`);
-  if (request.class !== "emergency" && ORDER.indexOf(request.class) < ORDER.indexOf(review.change.class))
-    found.push(`it says class ${request.class}, and the plan is of class ${review.change.class}`);
   if (request.class === "emergency" && !request.reasons.some((reason) => reason.trim() !== ""))
     found.push("an emergency needs a reason");
   return [...found, ...missingApprovals(request, now)];

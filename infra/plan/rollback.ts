@@ -39,29 +39,67 @@ export function pinImages(manifest: string, pins: readonly Pin[]): string {
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });
 }
 
+/** Services that a model pins to an image, each once. */
+export function pinsOf({ services }: Pick<Model, "services">): Pin[] {
+  const pins = services.flatMap(({ id, imageTag }) => (imageTag === undefined ? [] : [[id, imageTag] as const]));
+  return [...new Map(pins)].map(([service, tag]) => ({ service, tag }));
+}
+
+/** Parts of a model that say what is kept. */
+type Kept = Pick<Model, "tenants" | "services" | "volumes" | "logs">;
+
+/** What a tenant's retentions are about, in words. */
+const RETENTIONS = [
+  ["hot streams", "retentionHotSeconds"],
+  ["SOC streams", "retentionSocSeconds"],
+  ["the archive", "retentionArchiveDays"],
+  ["logs", "retentionLogsHours"],
+] as const;
+
 /**
  * What going back to `then` does not bring back, in words.
  * @param now the manifest at hand
  */
-export function cannotUndo(
-  then: Pick<Model, "tenants" | "services">,
-  now: Pick<Model, "tenants" | "services">,
-): string[] {
+export function cannotUndo(then: Kept, now: Kept): string[] {
   const lost: string[] = [];
-  for (const tenant of then.tenants) {
-    const present = now.tenants.find(({ id }) => id === tenant.id);
-    if (present === undefined)
-      lost.push(`tenant ${tenant.id}: what was dropped with it; it comes back empty, with new keys`);
-    else
-      for (const [what, key] of [
-        ["hot streams", "retentionHotSeconds"],
-        ["SOC streams", "retentionSocSeconds"],
-        ["the archive", "retentionArchiveDays"],
-      ] as const)
-        if (present[key] < tenant[key])
-          lost.push(`tenant ${tenant.id}: what ${what} forgot under the shorter retention`);
-  }
+  for (const { id } of then.tenants)
+    if (!now.tenants.some((tenant) => tenant.id === id))
+      lost.push(`tenant ${id}: what was dropped with it; it comes back empty, with new keys`);
+  for (const [id, what] of shorterIn(now, then)) lost.push(`${id}: what ${what} forgot under the shorter retention`);
   for (const { id, kind } of then.services)
     if (kind === "store" && !now.services.some((service) => service.id === id)) lost.push(`the data of ${id}`);
   return lost;
+}
+
+/**
+ * What going back to `then` deletes of what is there now, in words; tenants apart, whose data nothing deletes unasked.
+ * @param now the manifest at hand
+ */
+export function deletedBy(then: Kept, now: Kept): string[] {
+  const gone = now.volumes.filter(
+    ({ name, node, tenant, driverOpts }) =>
+      driverOpts.type !== "tmpfs" &&
+      (tenant === undefined || then.tenants.some(({ id }) => id === tenant)) &&
+      !then.volumes.some((one) => one.name === name && one.node === node),
+  );
+  return [
+    ...[...Map.groupBy(gone, ({ name }) => name)].map(
+      ([name, on]) => `volume ${name} on ${on.map(({ node }) => node).join(", ")} with everything in it`,
+    ),
+    ...shorterIn(then, now).map(([id, what]) => `${id}: what ${what} hold longer than the retention of then`),
+  ];
+}
+
+/** Retentions that are shorter in `a` than in `b`: whose, and of what. */
+function shorterIn(a: Kept, b: Kept): [whose: string, what: string][] {
+  const logs = a.logs.loki && b.logs.loki;
+  const found = b.tenants.flatMap((tenant) => {
+    const other = a.tenants.find(({ id }) => id === tenant.id);
+    const shorter = RETENTIONS.filter(
+      ([what, key]) => other !== undefined && other[key] < tenant[key] && (what !== "logs" || logs),
+    );
+    return shorter.map(([what]): [string, string] => [`tenant ${tenant.id}`, what]);
+  });
+  if (logs && a.logs.retentionHours < b.logs.retentionHours) found.push(["shared", "logs of no tenant"]);
+  return found;
 }

@@ -41,6 +41,7 @@ describe("a tenant's service that is down", () => {
 
   it("is in an operator's mailbox, by a mail server that wants TLS and a password", async () => {
     await vi.waitFor(() => expect(rig.mail.mails.some(({ text }) => text.includes("ServiceDown"))).toBe(true), PATIENT);
+    expect(rig.mail.mails.some(({ text }) => text.includes("alpha"))).toBe(true);
     expect(new Set(rig.mail.mails.map(({ to }) => to))).toEqual(new Set(["oncall@dsmil.example"]));
   });
 
@@ -75,12 +76,11 @@ describe("the alertmanager", () => {
     if (webhook === undefined) throw new Error("no webhook");
     rig.configure({ ...rig.model, alerts: { webhooks: [{ ...webhook, layers: ["L9"] }] } });
     expect((await rig.ask("alertmanager", { method: "POST", path: "/-/reload" })).status).toBe(200);
-    const before = { ops: rig.ops.told.length, mails: rig.mail.mails.length };
     rig.down("bravo");
     await vi.waitFor(() => expect(rig.bravo.heard("ServiceDown", "firing")).toBe(true), PATIENT);
     expect(rig.ops.told.filter(({ labels }) => labels.tenant === "bravo")).toEqual([]);
-    expect(rig.ops.told.length - before.ops).toBe(0);
-    expect(rig.mail.mails.length - before.mails).toBe(0);
+    // That alpha is well again may still be told.
+    expect(rig.mail.mails.filter(({ text }) => text.includes("bravo"))).toEqual([]);
     for (const { labels } of rig.alpha.told) expect(labels.tenant).toBe("alpha");
   });
 

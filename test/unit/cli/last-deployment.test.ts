@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { isDeployed, recordDeployment } from "../../../infra/cli/last-deployment.ts";
+import { isDeployed, isUnedited, recordDeployment } from "../../../infra/cli/last-deployment.ts";
 import { loadModel } from "../../../infra/model/load.ts";
 
 const model = loadModel(resolve(import.meta.dirname, "../../../manifest.yaml"));
@@ -30,6 +30,7 @@ describe("what was deployed last", () => {
 
   it("is the same while nothing was edited", () => {
     expect(isDeployed(root, model)).toBe(true);
+    expect(isUnedited(root, model)).toBe(true);
   });
 
   it.each([
@@ -46,16 +47,23 @@ describe("what was deployed last", () => {
   ])("is in doubt after a change of %s", (_, change) => {
     change();
     expect(isDeployed(root, model)).toBe(false);
+    expect(isUnedited(root, model)).toBe(false);
   });
 
   it("is in doubt after a change of the model", () => {
     expect(isDeployed(root, { ...model, tenants: model.tenants.slice(1) })).toBe(false);
   });
 
-  it("is in doubt on another day, as certificates come due", () => {
+  it("is in doubt on another day, as certificates come due, though nothing was edited", () => {
     vi.useFakeTimers({ now: Date.now() + 24 * 3600 * 1000 });
     expect(isDeployed(root, model)).toBe(false);
+    expect(isUnedited(root, model)).toBe(true);
     vi.useRealTimers();
+  });
+
+  it("does not mind the salt that Pulumi adds to a stack's settings", () => {
+    write("Pulumi.node-a.yaml", "encryptionsalt: v1:abc\nconfig: {}\n");
+    expect(isDeployed(root, model)).toBe(true);
   });
 
   it("is unknown before the first run", () => {

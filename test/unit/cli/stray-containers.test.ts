@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unsettled } from "../../../infra/cli/pending-operations.ts";
 import { parseState } from "../../../infra/cli/stack-state.ts";
 import { metInterruptedRun, strays } from "../../../infra/cli/stray-containers.ts";
 
@@ -7,6 +8,24 @@ const resource = (name: string, container?: string) => ({
   urn: `urn:pulumi:node-a::dsmil::docker:index/container:Container::${name}`,
   type: "docker:index/container:Container",
   ...(container && { id: container }),
+});
+
+describe("operations that a killed run began", () => {
+  const of = (type: string, name: string) => ({ urn: `urn:pulumi:node-c::dsmil::${type}::${name}`, type });
+  const schema = of("dsmil:index:PostgresTenantSchema", "charlie");
+  const pending = [schema, of("tls:index/privateKey:PrivateKey", "charlie"), resource("dsmil-l6-risk-charlie")];
+
+  it("are settled where the state has them now, nothing real is made, or the engine was asked", () => {
+    expect(unsettled({ resources: [schema], pending })).toEqual([]);
+  });
+
+  it("are kept and named where something may exist that nothing knows of", () => {
+    const volume = of("docker:index/volume:Volume", "dsmil-hot-charlie");
+    expect(unsettled({ resources: [], pending: [...pending, volume] })).toEqual([
+      "PostgresTenantSchema charlie",
+      "Volume dsmil-hot-charlie",
+    ]);
+  });
 });
 
 describe("containers that an interrupted run left", () => {

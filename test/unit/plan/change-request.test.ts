@@ -95,6 +95,13 @@ describe("whether a change may be applied", () => {
       NOW,
       /says class pre-approved/,
     ],
+    [
+      "as pre-approved though it mends what nobody edited",
+      { class: "pre-approved", approvals: [] },
+      review("emergency"),
+      NOW,
+      /says class pre-approved, and the plan is of class emergency/,
+    ],
     ["as an emergency without a reason", { class: "emergency", reasons: [" "] }, review(), NOW, /needs a reason/],
   ] as const)("may not %s", (_, change, seen, now, why) =>
     expect(refused(change as Partial<ChangeRequest>, seen, now)).toMatch(why),
@@ -109,5 +116,7 @@ describe("whether a change may be applied", () => {
       review(),
     ],
     ["stricter than it must be", {}, review("normal")],
+    ["stricter than an emergency", { class: "normal", approvals: [approval("Eve", "team-lead")] }, review("emergency")],
+    ["an emergency that is one", { class: "emergency", approvals: [] }, review("emergency")],
   ] as const)("may: %s", (_, change, seen) => expect(refused(change as Partial<ChangeRequest>, seen)).toBe(""));
 });

@@ -58,6 +58,14 @@ describe("the class of a change", () => {
     expect(review([step("create", CONTAINER, "dsmil-redis")], true).change.class).toBe("emergency");
     expect(review([step("same", CONTAINER, "dsmil-redis")], true).change.class).toBe("pre-approved");
   });
+
+  it("is no emergency where certificates came due, but is one where only their files changed", () => {
+    const cert = step("update", "tls:index/locallySignedCert:LocallySignedCert", "redis");
+    const files = step("update", "dsmil:index:NodeFiles", "redis-tls", { path: "/etc/dsmil/certs/redis" });
+    expect(review([cert, files], true).change.class).toBe("pre-approved");
+    expect(review([files], true).change.class).toBe("emergency");
+    expect(review([cert, step("create", CONTAINER, "x")], true).change.class).toBe("emergency");
+  });
 });
 
 describe("a plan's digest", () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { checkManifestText } from "../../../infra/model/load-manifest.ts";
-import { cannotUndo, pinImages, pinsFor } from "../../../infra/plan/rollback.ts";
+import { cannotUndo, deletedBy, pinImages, pinsFor, pinsOf } from "../../../infra/plan/rollback.ts";
 import { modelOf } from "../model/fixture.ts";
 
 const MANIFEST = readFileSync(new URL("../../../manifest.yaml", import.meta.url), "utf8");
@@ -26,6 +26,7 @@ describe("going back to earlier images", () => {
     expect(tags).toEqual(["l7-worker v5.0-then", "l7-worker-small v5.0-then"]);
     expect(text).toContain("# One block a tenant.");
     const changed = text.split("\n").filter((line) => !MANIFEST.split("\n").includes(line));
+    expect(pinsOf(modelOf(text))).toEqual(pins);
     expect(changed.length).toBeLessThanOrEqual(MANIFEST.split("\n").length / 4);
   });
 
@@ -47,5 +48,30 @@ describe("what going back does not bring back", () => {
   it("is what a shorter retention forgot", () => {
     const shorter = modelOf(MANIFEST.replace("archive: 90d", "archive: 30d"));
     expect(cannotUndo(model, shorter)).toEqual([expect.stringContaining("tenant alpha: what the archive forgot")]);
+  });
+});
+
+describe("what going back deletes", () => {
+  it("is nothing for the same manifest", () => expect(deletedBy(model, model)).toEqual([]));
+
+  it("is the volumes of services that were added since, but none that is memory only", () => {
+    const withLoki = modelOf(MANIFEST.replace("loki: false", "loki: true"));
+    expect(deletedBy(model, withLoki)).toEqual([
+      "volume dsmil-log-shipper-positions on node-a, node-b, node-c with everything in it",
+      "volume dsmil-loki-data on node-c with everything in it",
+    ]);
+    expect(deletedBy(withLoki, model)).toEqual([]);
+  });
+
+  it("is what a retention that was shorter then would forget", () => {
+    const shorter = modelOf(MANIFEST.replace("archive: 90d", "archive: 30d"));
+    expect(deletedBy(shorter, model)).toEqual([expect.stringContaining("tenant alpha: what the archive hold")]);
+    expect(deletedBy(model, shorter)).toEqual([]);
+  });
+
+  it("counts retentions of logs only where there are logs", () => {
+    const hours = (loki: boolean, retentionHours: number) => ({ ...model, logs: { loki, retentionHours } });
+    expect(deletedBy(hours(true, 1), hours(true, 2))).toEqual([expect.stringContaining("logs of no tenant")]);
+    expect(deletedBy(hours(false, 1), hours(true, 2))).toEqual([]);
   });
 });
