@@ -11,6 +11,8 @@ const project = (name: string, options: { serial?: boolean; timeout?: number; se
     testTimeout: options.timeout ?? 10_000,
     hookTimeout: options.timeout ?? 10_000,
     fileParallelism: !options.serial,
+    // Real engines and machines on a busy computer: a second try tells a fault from bad luck, and its line says `(retry x1)`.
+    retry: options.serial ? 1 : 0,
     ...(options.setup && { globalSetup: options.setup }),
   },
 });

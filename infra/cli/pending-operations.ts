@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
 import { pulumi, tail } from "./pulumi.ts";
-import { type StackState, stackState } from "./stack-state.ts";
+import { resourceName, type StackState, stackState } from "./stack-state.ts";
 
 /**
  * Makes a stack's state forget operations that a killed run began. Pulumi keeps creations among them for good and warns
@@ -25,7 +25,7 @@ export function unsettled({ resources, pending }: StackState): string[] {
   const known = new Set(resources.map(({ urn }) => urn));
   return pending
     .filter(({ urn, type }) => !known.has(urn) && /^(dsmil|docker):index/.test(type) && !type.endsWith(":Container"))
-    .map(({ urn, type }) => `${type.split(":").pop()} ${urn.slice(urn.lastIndexOf("::") + 2)}`);
+    .map((resource) => `${resource.type.split(":").pop()} ${resourceName(resource)}`);
 }
 
 async function forget(root: string, stack: string): Promise<void> {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Model } from "../model/types.ts";
 import { UserError } from "./errors.ts";
-import { stackState } from "./stack-state.ts";
+import { resourceName, stackState } from "./stack-state.ts";
 
 const TENANT_DATA = "dsmil:component:TenantData";
 
@@ -14,7 +14,7 @@ export async function removedTenants(root: string, model: Model): Promise<string
   const known = new Set(model.tenants.map((t) => t.id));
   return resources
     .filter((r) => r.type === TENANT_DATA)
-    .map((r) => r.urn.slice(r.urn.lastIndexOf("::") + 2))
+    .map(resourceName)
     .filter((id) => !known.has(id));
 }
 

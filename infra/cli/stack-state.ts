@@ -14,6 +14,9 @@ export interface StackState {
   readonly pending: readonly StateResource[];
 }
 
+/** The name that the program gave a resource. */
+export const resourceName = ({ urn }: Pick<StateResource, "urn">): string => urn.slice(urn.lastIndexOf("::") + 2);
+
 interface Exported {
   readonly deployment?: {
     readonly resources?: readonly StateResource[];

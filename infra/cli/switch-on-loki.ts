@@ -1,8 +1,9 @@
-import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { isMap, isScalar, parseDocument } from "yaml";
 import { checkManifestText } from "../model/load-manifest.ts";
 import { ManifestInvalid } from "../model/manifest-error.ts";
 import { UserError } from "./errors.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /**
  * Sets `logs.loki: true` in a manifest, and leaves every other character of it as it is: what `plan` and every later `up`
@@ -16,10 +17,7 @@ export function switchOnLoki(path: string): string {
   if (changed === text) return "is set";
   const checked = checkManifestText(`${path}, with logs.loki: true`, changed);
   if (Array.isArray(checked)) throw new ManifestInvalid(checked);
-  const file = realpathSync(path);
-  const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, changed, { mode: statSync(file).mode });
-  renameSync(draft, file);
+  replaceFile(path, changed);
   return "set";
 }
 

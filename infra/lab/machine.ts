@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import { docker, tryDocker } from "./docker.ts";
+import { freePort } from "./free-port.ts";
 import { inspectMachine } from "./inspect.ts";
 import { LAB_LABEL, LAB_ROOT_LABEL, type LabSpec, type Machine } from "./spec.ts";
 
@@ -141,18 +141,4 @@ async function createMachine(
     const portTaken = /port is already allocated|address already in use/i.test(started.stderr);
     if (!portTaken || attempt === 5) throw new Error(`${machine.name} does not start: ${started.stderr.trim()}`);
   }
-}
-
-/** A loopback port nobody listens on now; a race is seen when the machine starts. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no free port")),
-      );
-    });
-  });
 }

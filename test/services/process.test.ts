@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "./support/child.ts";
+import { freePort } from "../../infra/lab/free-port.ts";
 import { until } from "./support/fabric.ts";
 
 const SERVICES = [

@@ -1,4 +1,4 @@
-import { stackState } from "../stack-state.ts";
+import { resourceName, stackState } from "../stack-state.ts";
 import type { NameMatcher, Trace } from "./trace.ts";
 
 /** Resources of a stack's state with the name anywhere in them. Secrets are ciphertext there and are not searched. */
@@ -6,5 +6,5 @@ export async function tracesInStack(root: string, stack: string, name: NameMatch
   const { resources = [], pending = [] } = (await stackState(root, stack)) ?? {};
   return [...resources, ...pending]
     .filter((resource) => name.matches(JSON.stringify(resource)))
-    .map(({ urn, type }) => ({ place: `stack ${stack}`, what: `${type} ${urn.slice(urn.lastIndexOf("::") + 2)}` }));
+    .map((resource) => ({ place: `stack ${stack}`, what: `${resource.type} ${resourceName(resource)}` }));
 }

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { ensurePackages } from "../../../infra/lab/packages.ts";
-import { freePort } from "./local-server.ts";
 
 /**
  * Runs a Debian exporter until it has answered once, as its container would: what it says, and what it logged.

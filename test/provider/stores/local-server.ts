@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeLink } from "../../../infra/provider/handler.ts";
@@ -22,16 +22,6 @@ export interface LocalServer {
 
 /** Password of the administrator in all tests. */
 export const SECRET = "Admin0123456789abcdefABCDEF";
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** A CA and a server certificate for `<store>.dsmil.local`, and for localhost, in `dir`. */
 export function issue(dir: string, store: string): void {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "./local-server.ts";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { type LocalServer, startQdrant } from "./servers.ts";
 
 let server: LocalServer;

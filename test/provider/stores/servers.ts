@@ -13,7 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort, issue, type LocalServer, SECRET, serve } from "./local-server.ts";
+import { freePort } from "../../../infra/lab/free-port.ts";
+import { issue, type LocalServer, SECRET, serve } from "./local-server.ts";
 
 export type { LocalServer };
 

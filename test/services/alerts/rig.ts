@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { type HttpsAnswer, type HttpsCall, httpsRequest } from "../../../infra/cli/stores/https-request.ts";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { ensurePackages } from "../../../infra/lab/packages.ts";
 import { loadModel } from "../../../infra/model/load.ts";
 import type { Model } from "../../../infra/model/types.ts";
 import { renderAlertmanagerConf, renderAlertmanagerWeb } from "../../../infra/render/alertmanager-conf.ts";
 import { renderPrometheusRules, ruleGroups } from "../../../infra/render/prometheus-rules.ts";
 import { type Certificates, makeCertificates } from "../support/certificates.ts";
-import { type Child, freePort, startChild } from "../support/child.ts";
+import { type Child, startChild } from "../support/child.ts";
 import { MailSink, Webhook } from "./receiver.ts";
 
 const PASSWORD = "hidden-mail-password";

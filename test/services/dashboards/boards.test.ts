@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { httpPrometheus } from "../../../infra/cli/dashboards/http-prometheus.ts";
 import { boardsFor } from "../../../infra/dashboards/boards.ts";
 import { askBoards, type PanelNumbers } from "../../../infra/dashboards/numbers/ask-boards.ts";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { loadModel } from "../../../infra/model/load.ts";
-import { freePort } from "../support/child.ts";
 import { type Program, startPrograms } from "./programs.ts";
 import { startPrometheus } from "./prometheus-server.ts";
 

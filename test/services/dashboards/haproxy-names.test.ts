@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { EXPORTED } from "../../../infra/metrics/exporters.ts";
-import { type Child, freePort, startChild } from "../support/child.ts";
+import { type Child, startChild } from "../support/child.ts";
 
 const dir = mkdtempSync(`${tmpdir()}/dsmil-haproxy-names-`);
 let haproxy: Child;

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { stringify } from "yaml";
-import { type Child, freePort, startChild } from "../support/child.ts";
+import { freePort } from "../../../infra/lab/free-port.ts";
+import { type Child, startChild } from "../support/child.ts";
 
 /** Where a program answers /metrics, and what Prometheus puts on its series. */
 export interface Target {

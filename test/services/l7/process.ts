@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
-import { freePort } from "../support/child.ts";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { until } from "../support/fabric.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");

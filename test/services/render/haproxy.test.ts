@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
 import { get, type RequestOptions } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { renderHaproxyConf } from "../../../infra/render/haproxy-conf.ts";
 import { GOOD, modelOf } from "../../unit/model/fixture.ts";
-import { freePort, pause, Sandbox, which } from "./sandbox.ts";
+import { pause, Sandbox, which } from "./sandbox.ts";
 
 const program = which("haproxy");
 

@@ -2,10 +2,11 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { renderPgHba } from "../../../infra/render/pg-hba.ts";
 import { renderPostgresConf } from "../../../infra/render/postgres-conf.ts";
 import { GOOD, modelOf } from "../../unit/model/fixture.ts";
-import { freePort, pause, Sandbox, which } from "./sandbox.ts";
+import { pause, Sandbox, which } from "./sandbox.ts";
 
 const folder = "/usr/lib/postgresql/15/bin";
 const server = which("postgres", [folder]);

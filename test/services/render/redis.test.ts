@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { renderRedisConf } from "../../../infra/render/redis-conf.ts";
 import { GOOD, modelOf } from "../../unit/model/fixture.ts";
-import { freePort, Sandbox, stop, which } from "./sandbox.ts";
+import { Sandbox, stop, which } from "./sandbox.ts";
 
 const server = which("redis-server");
 const model = modelOf(GOOD);

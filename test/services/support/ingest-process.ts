@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { resolve } from "node:path";
 import type { Endpoint } from "../../../infra/cli/stores/endpoints.ts";
-import { freePort } from "./child.ts";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { type Fabric, until } from "./fabric.ts";
 
 const root = resolve(import.meta.dirname, "../../..");

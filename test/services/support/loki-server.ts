@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { resolve } from "node:path";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import { renderLokiConf, renderLokiOverrides } from "../../../infra/render/loki-conf.ts";
 import { ensureLoki, lokiPath } from "../../../infra/toolchain/loki.ts";
 import { until } from "./fabric.ts";
@@ -25,7 +25,7 @@ export class LokiServer {
 
   /** @param tenants hours that each one's lines are kept */
   static async start(dir: string, tenants: Readonly<Record<string, number>>): Promise<LokiServer> {
-    const server = new LokiServer(dir, await ensureLoki({ root }), await freePort());
+    const server = new LokiServer(dir, await ensureLoki({ root }), await freePort(2));
     for (const folder of ["data", "cwd"]) mkdirSync(`${dir}/${folder}`, { recursive: true });
     const settings = { retentionHours: 168, tenants, address: "127.0.0.1", port: Number(new URL(server.url).port) };
     const places = { folder: `${dir}/data`, overrides: `${dir}/overrides.yaml` };
@@ -75,21 +75,4 @@ export class LokiServer {
     child.kill(signal);
     await ended;
   }
-}
-
-/** One with a free one after it, where Loki's gRPC is. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const first = await listen(0);
-    const port = (first.address() as { port: number }).port;
-    const second = await listen(port + 1).catch(() => undefined);
-    for (const one of [first, second]) await new Promise((done) => (one ? one.close(done) : done(undefined)));
-    if (second !== undefined) return port;
-  }
-}
-
-async function listen(port: number) {
-  const server = createServer().listen(port, "127.0.0.1");
-  await once(server, "listening");
-  return server;
 }

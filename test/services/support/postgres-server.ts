@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import pg from "pg";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import type { Certificates } from "./certificates.ts";
-import { type Child, freePort, startChild } from "./child.ts";
+import { type Child, startChild } from "./child.ts";
 import { tenantSchema } from "./tenant-schema.ts";
 
 const BIN = "/usr/lib/postgresql/15/bin";

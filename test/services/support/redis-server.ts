@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Redis } from "ioredis";
+import { freePort } from "../../../infra/lab/free-port.ts";
 import type { Certificates } from "./certificates.ts";
-import { type Child, freePort, startChild } from "./child.ts";
+import { type Child, startChild } from "./child.ts";
 
 export const ADMIN_PASSWORD = "admin-of-a-test";
 

@@ -10,7 +10,7 @@ import { type LoadedKey, loadNodeKey, readNodeKeyConfig } from "../../../../imag
 import { DbeClient } from "../../../../images/runtime/dbe/local/client.ts";
 import { DbeInbox, type Handler } from "../../../../images/runtime/dbe/local/inbox.ts";
 import type { Log } from "../../../../images/runtime/log.ts";
-import { freePort } from "../../support/child.ts";
+import { freePort } from "../../../../infra/lab/free-port.ts";
 import { certificate, keyId, newKey, type TestKey } from "./keys.ts";
 
 export const DOMAIN = "fleet.test";
