@@ -8,6 +8,7 @@ import { paintFor } from "./paint.ts";
 import { registerSlo } from "./slo.ts";
 import { registerStatus } from "./status.ts";
 import { registerTenant } from "./tenant.ts";
+import { registerValidate } from "./validate.ts";
 
 /** dsmilctl: what operators see of a fleet, asked of each node's control API with a certificate. */
 const program = new Command("dsmilctl")
@@ -19,7 +20,15 @@ const program = new Command("dsmilctl")
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const register of [registerStatus, registerTenant, registerDevice, registerLogs, registerSlo, registerConfig]) {
+for (const register of [
+  registerStatus,
+  registerTenant,
+  registerDevice,
+  registerLogs,
+  registerSlo,
+  registerValidate,
+  registerConfig,
+]) {
   register(program);
 }
 registerCompletion(program);
