@@ -7,6 +7,7 @@ import { apply } from "./harness/announced.ts";
 import { ADDRESS, DOMAIN, until } from "./harness/bus.ts";
 import { dsmilOk, type Run, resetManifest, root, run } from "./harness/dsmil.ts";
 import { untilHealthy } from "./harness/fleet.ts";
+import { ensureVenv } from "./harness/python-venv.ts";
 
 interface Status {
   readonly nodes: readonly { readonly node: string; readonly failure?: string }[];
@@ -65,6 +66,20 @@ describe("operators on the lab", () => {
       await machine("unpause", "node-b");
     }
     await untilHealthy();
+  });
+
+  it("get no answer that the document does not describe, whatever a property-based tester asks", async () => {
+    const tester = join(await ensureVenv("schemathesis"), "schemathesis");
+    const [url, admin] = [`https://${ADDRESS["node-a"]}:8099`, `${folder}/admin`];
+    const client = ["--request-cert", `${admin}/operator.crt`, "--request-cert-key", `${admin}/operator.key`];
+    const bounds = ["--max-examples", "20", "--rate-limit", "100/s", "--phases", "coverage,fuzzing", "--seed", "1"];
+    const target = [`${url}/openapi.json`, "--url", url, "--tls-verify", `${admin}/ca.crt`, "--no-color"];
+    const { code, stdout, stderr } = await run(tester, ["run", ...target, ...client, ...bounds], {
+      timeoutMs: 240_000,
+    });
+    expect(code, stdout + stderr).toBe(0);
+    const [, generated = "0"] = /(\d+) generated, \1 passed/.exec(stdout) ?? [];
+    expect(Number(generated), stdout).toBeGreaterThan(100);
   });
 
   it("come by an edit that does what its plan announced, and restarts nothing", async () => {
