@@ -23,10 +23,13 @@ export interface Sources {
   readonly view: View;
   /** Upper-case tenant, or SHARED. */
   readonly summaries: () => ReadonlyMap<string, Summary>;
-  readonly trail: Pick<TrailFile, "read">;
+  readonly trails: Readonly<Record<(typeof TRAILS)[number], Pick<TrailFile, "read">>>;
   /** How Prometheus is asked; absent where it does not run. */
   readonly prometheus?: () => Omit<Question, "path">;
 }
+
+/** The trails of a node: of operators' calls, and of those of nobody we know. */
+const TRAILS = ["operators", "nobody"] as const;
 
 const NAME = text("Container's name", { pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$" });
 const TENANT_ID = text("Tenant's id", { pattern: "^[a-z][a-z0-9]{1,15}$" });
@@ -194,20 +197,28 @@ function addSlo(app: FastifyInstance, { prometheus }: Sources): void {
   });
 }
 
-function addAudit(app: FastifyInstance, { trail, node }: Sources): void {
+interface AuditQuery {
+  readonly limit: number;
+  readonly of: (typeof TRAILS)[number];
+}
+
+function addAudit(app: FastifyInstance, { trails, node }: Sources): void {
   const schema = routeSchema({
     summary: "Calls that were written down",
     description:
       "The newest entries of this API's trail, and whether its chain of hashes holds. For admins of all tenants.",
     querystring: {
-      ...objectOf<{ limit: number }>({ limit: whole("Most entries", { minimum: 1, maximum: 500, default: 100 }) }),
+      ...objectOf<AuditQuery>({
+        limit: whole("Most entries", { minimum: 1, maximum: 500, default: 100 }),
+        of: { ...oneOf(TRAILS, "Whose calls: of operators, or of nobody who is known"), default: "operators" },
+      }),
       required: [],
     },
     answer: AUDIT,
   });
-  app.get<{ Querystring: { limit: number } }>("/v1/audit", { schema, config: { role: "admin" } }, async (request) => {
+  app.get<{ Querystring: AuditQuery }>("/v1/audit", { schema, config: { role: "admin" } }, async (request) => {
     if (operatorOf(request).tenants !== "all") throw wrongTenant();
-    const { entries, last, whole: sound } = await trail.read(request.query.limit);
+    const { entries, last, whole: sound } = await trails[request.query.of].read(request.query.limit);
     return { node, last, whole: sound, entries } satisfies AuditAnswer;
   });
 }

@@ -109,15 +109,22 @@ async function written(request: FastifyRequest, reply: FastifyReply, payload: un
     ...(code !== undefined && { code }),
   };
   try {
-    await audit.call(fact);
-    return payload;
+    const wait = await audit.call(fact);
+    if (wait === undefined) return payload;
+    const detail = "More different things were asked within ten minutes than the trail takes of one operator.";
+    return instead(reply, new Problem(429, "too_many_calls", detail, wait));
   } catch (error) {
     log.error({ err: error }, "call not written down, and not answered");
-    const { status, body } = new Problem(503, "no_audit", "What is asked cannot be written down now.");
-    const content = JSON.stringify(body);
-    reply.code(status).header("content-type", "application/problem+json").header("content-length", content.length);
-    return content;
+    return instead(reply, new Problem(503, "no_audit", "What is asked cannot be written down now."));
   }
+}
+
+/** A problem in place of an answer that is made already. */
+function instead(reply: FastifyReply, { status, body, retryAfter }: Problem): string {
+  const content = JSON.stringify(body);
+  if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
+  reply.code(status).header("content-type", "application/problem+json").header("content-length", content.length);
+  return content;
 }
 
 function answer(

@@ -94,6 +94,7 @@ export interface AuditAnswer {
     readonly path?: string;
     readonly status?: number;
     readonly code?: string;
+    readonly times?: number;
     readonly hash: string;
   }[];
 }
@@ -114,9 +115,10 @@ export const AUDIT: Schema = objectOf<AuditAnswer>({
         path: text("Path without a query"),
         status: whole("HTTP status", { minimum: 100, maximum: 599 }),
         code: text("Why it was refused"),
+        times: whole("Calls like it, or of its kind, that were only counted", { minimum: 1 }),
         hash: text("SHA-256 over the entry before and this one, hex"),
       },
-      ...(["operator", "role", "client", "path", "status", "code"] as const),
+      ...(["operator", "role", "client", "path", "status", "code", "times"] as const),
     ),
     "The newest, oldest first",
   ),

@@ -8,11 +8,13 @@ export interface TrailFact {
   readonly role?: string;
   /** Address. */
   readonly client?: string;
-  /** HTTP method, or `start`, `cut`, `suppressed`. */
+  /** HTTP method, or `start`, `cut`; `repeated` and `suppressed` of calls that were only counted. */
   readonly what: string;
   readonly path?: string;
   readonly status?: number;
   readonly code?: string;
+  /** How many calls were only counted. */
+  readonly times?: number;
 }
 
 /** A fact in the chain. */
