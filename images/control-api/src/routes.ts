@@ -14,6 +14,7 @@ import { operatorOf } from "./server.ts";
 import { readSamples, SLO_QUERY, serviceLevels } from "./service-levels.ts";
 import type { Summary } from "./summary.ts";
 import type { TrailFile } from "./trail-file.ts";
+import { Turns } from "./turns.ts";
 import type { View } from "./view.ts";
 
 /** What the routes answer from. */
@@ -35,6 +36,8 @@ const NAME = text("Container's name", { pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,1
 const TENANT_ID = text("Tenant's id", { pattern: "^[a-z][a-z0-9]{1,15}$" });
 const HEALTH_BYTES = 64 * 1024;
 const HEALTH_MS = 2000;
+/** Each holds the tail of a log and an answer in memory; dsmilctl waits 2.5 s. */
+const LOGS_AT_ONCE = { atOnce: 2, waitMs: 2000 };
 const SOURCE_AWAY = { 502: "What is asked for the answer does not give one" };
 
 /** Adds every route; each is a GET, and says what it takes and answers. */
@@ -160,6 +163,7 @@ function addLogs(app: FastifyInstance, { view, engineDir }: Sources): void {
     querystring: { ...querystring, required: [] },
     answer: LOGS,
   });
+  const turns = new Turns(LOGS_AT_ONCE);
   app.get<{ Querystring: LogsQuery }>("/v1/logs", { schema, config: { role: "analyst" } }, async (request) => {
     const operator = operatorOf(request);
     const { container, tenant, since, limit, level, grep } = request.query;
@@ -171,12 +175,13 @@ function addLogs(app: FastifyInstance, { view, engineDir }: Sources): void {
         (tenant === undefined || one.tenant === tenant),
     );
     if (container !== undefined && from.length === 0 && operator.tenants !== "all") throw wrongTenant();
-    return readLogs(engineDir, from, {
+    const filter = {
       limit,
       ...(since !== undefined && { since: Date.parse(since) }),
       ...(level !== undefined && { level }),
       ...(grep !== undefined && { grep }),
-    });
+    };
+    return turns.run(operator.name, () => readLogs(engineDir, from, filter));
   });
 }
 

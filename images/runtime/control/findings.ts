@@ -28,7 +28,7 @@ export const LOGS: Schema = objectOf<LogsAnswer>({
     ),
     "The newest that match, oldest first",
   ),
-  cut: listOf(text("Container"), "Containers of which not all lines since then were looked at"),
+  cut: listOf(text("Container"), "Containers of which not all lines since then were looked at, or fit into the answer"),
   unread: listOf(text("Container"), "Containers whose log is not in the engine's files"),
 });
 

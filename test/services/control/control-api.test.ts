@@ -1,10 +1,11 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { follows, readEntry } from "../../../images/runtime/control/trail.ts";
-import { fill } from "./fleet.ts";
+import { fill, ID } from "./fleet.ts";
 import { type ControlRig, startControl, until, type Who } from "./rig.ts";
 
 let rig: ControlRig;
@@ -156,6 +157,21 @@ describe("what is told", () => {
     expect(await texts("level=warn&tenant=alpha")).toEqual(["alpha stumbled"]);
     expect(await texts("grep=BEGAN&since=2026-01-01T00:00:01.500Z")).toEqual(["alpha began", "bravo began"]);
     expect(await texts("since=2026-01-01T00:00:02Z")).toEqual(["alpha stumbled", "bravo stumbled"]);
+  });
+});
+
+describe("a log that the engine began anew", () => {
+  const rotated = () => `${rig.dir}/engine/${ID.alpha}/${ID.alpha}-json.log.1`;
+  afterAll(() => rmSync(rotated()));
+
+  it("is told as cut, where what is wanted may be in the file before", async () => {
+    const cut = async (query: string) => (await json("anna", `/v1/logs?${query}`)).cut;
+    expect(await cut("since=2025-12-31T00:00:00Z")).toEqual([]);
+    writeFileSync(rotated(), "");
+    expect(await cut("since=2025-12-31T00:00:00Z")).toEqual(["dsmil-l3-router-alpha"]);
+    expect(await cut("")).toEqual(["dsmil-l3-router-alpha"]);
+    expect(await cut("since=2026-01-01T00:00:02Z")).toEqual([]);
+    expect(await cut("limit=1")).toEqual([]);
   });
 });
 
