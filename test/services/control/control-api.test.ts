@@ -191,7 +191,8 @@ describe("what is no good", () => {
     [`/v1/tenants/${"x".repeat(200)}`, 400],
   ] as const)("%s is answered %i", async (path, status) => {
     expect((await refusal("ada", path))[0]).toBe(status);
-    expect(lastEntry()).toMatchObject({ path: path.split("?")[0]?.slice(0, 256), status });
+    const written = path.split("?")[0]?.replaceAll("%2f", "/").slice(0, 256);
+    expect(lastEntry()).toMatchObject({ path: written, status });
   });
 
   it("takes GET alone", async () => {
