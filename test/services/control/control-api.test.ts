@@ -50,7 +50,7 @@ describe("who may ask", () => {
   it.each([
     ["nobody", "no_certificate"],
     ["stranger", "untrusted_certificate"],
-    ["expired", "untrusted_certificate"],
+    ["expired", "certificate_expired"],
     ["unlisted", "unknown_operator"],
     ["rex", "revoked"],
   ] as const)("%s is refused with %s, and the call is written down", async (who, code) => {
