@@ -89,7 +89,8 @@ export class ControlApi {
     await api.listen({ host: config.address, port: config.port });
     await http.listen({ host: "127.0.0.1", port: config.identity.httpPort });
     const server = api.server as unknown as Server;
-    const files = { server, folder: config.certsDir, files: this.tls, clientCa: config.clientsCa, log };
+    const { certsDir: folder, clientsCa: clientCa, clientsCaFile: clientCaFile } = config;
+    const files = { server, folder, files: this.tls, clientCa, clientCaFile, log };
     this.loops.push(
       this.operatorFiles.run(config.pollMs, stopping.signal),
       this.summaryFiles.run(config.pollMs, stopping.signal),
@@ -126,12 +127,13 @@ export class ControlApi {
     rememberPaths(api, all);
   }
 
-  /** Certificate and key are read anew: they are renewed without a restart. */
+  /** CA, certificate and key are read anew: they are renewed without a restart. */
   private prometheus(): Omit<Question, "path"> {
-    const { prometheus, certsDir, ca } = this.config;
+    const { prometheus, certsDir, caFile } = this.config;
     if (prometheus === undefined) throw new Error("this node has no Prometheus");
-    const read = (name: string): string => readFileSync(`${certsDir}/${name}`, "utf8");
-    const tls = { ca, servername: prometheus.name, cert: read("control.crt"), key: read("control.key") };
+    const read = (path: string): string => readFileSync(path, "utf8");
+    const own = { cert: read(`${certsDir}/control.crt`), key: read(`${certsDir}/control.key`) };
+    const tls = { ca: read(caFile), servername: prometheus.name, ...own };
     return { host: prometheus.host, port: prometheus.port, tls, timeoutMs: PROMETHEUS_MS, limit: PROMETHEUS_BYTES };
   }
 
