@@ -16,12 +16,22 @@ export interface ControlAccess {
   readonly operators: Readonly<Record<string, OperatorCertificate>>;
 }
 
+/** What a node's control API knows operators by: one output each, so that a new operator leaves the others' known. */
+export interface ControlKeys {
+  readonly clientsCa: pulumi.Output<string>;
+  /** Public key of an operator of the manifest, PEM. */
+  publicKey(operator: string): pulumi.Output<string>;
+}
+
 /**
  * An authority for operators of the control API, apart from that of the monitoring: Prometheus tells whoever has a
  * certificate of its clients' authority of all tenants, and an operator may see one tenant only.
  */
 export class ControlAnchors extends pulumi.ComponentResource {
+  /** Secret; for the other stacks. */
   readonly access: pulumi.Output<ControlAccess>;
+  /** For this stack's own node. */
+  readonly keys: ControlKeys;
 
   constructor(model: Pick<Model, "fleet" | "operators">, opts?: pulumi.ComponentResourceOptions) {
     super("dsmil:component:ControlAnchors", "control", {}, opts);
@@ -35,6 +45,15 @@ export class ControlAnchors extends pulumi.ComponentResource {
       ] as const;
     });
     const access = { clientsCa: authority.cert, operators: Object.fromEntries(operators) };
+    const publicKeys = new Map(operators.map(([operator, { publicKey }]) => [operator, publicKey]));
+    this.keys = {
+      clientsCa: authority.cert,
+      publicKey: (operator) => {
+        const key = publicKeys.get(operator);
+        if (key === undefined) throw new Error(`${operator} is no operator of the manifest`);
+        return key;
+      },
+    };
     this.access = pulumi.secret(pulumi.output(access));
     this.registerOutputs({});
   }

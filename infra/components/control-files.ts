@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { CONTROL_CERTS, CONTROL_OPERATORS, CONTROL_SUMMARIES } from "../model/containers/control-api.ts";
 import { controlCertificate } from "../model/names.ts";
 import { NodeFiles } from "../provider/index.ts";
@@ -27,12 +27,8 @@ export function controlFiles(args: MonitoringArgs, parent: pulumi.Resource): Nod
       "summary.json": open(renderSummary(model, node.id, tenant)),
     });
   for (const { id } of model.tenants) summary(id);
-  const listed = control.operators.apply((all) =>
-    renderOperators(
-      model.operators,
-      Object.fromEntries(Object.entries(all).map(([name, { publicKey }]) => [name, publicKey])),
-    ),
-  );
+  const known = model.operators.map(({ name }) => control.publicKey(name).apply((key) => [name, key] as const));
+  const listed = pulumi.all(known).apply((keys) => renderOperators(model.operators, Object.fromEntries(keys)));
   return [
     tls,
     files("control-summaries", CONTROL_SUMMARIES, KEPT_FOLDER),

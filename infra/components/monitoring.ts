@@ -7,7 +7,7 @@ import type { Container, Model, Node } from "../model/types.ts";
 import { HealthGate, NodeFiles } from "../provider/index.ts";
 import { renderTargets } from "../render/prometheus-targets.ts";
 import { alertmanagerFiles } from "./alertmanager-files.ts";
-import type { ControlAccess } from "./control-anchors.ts";
+import type { ControlKeys } from "./control-anchors.ts";
 import { controlFiles } from "./control-files.ts";
 import type { ServerCertificate } from "./fleet-anchors.ts";
 import { gated } from "./gated.ts";
@@ -27,7 +27,7 @@ export interface MonitoringArgs {
   /** Certificate of a server on this node. */
   readonly certificate: (id: string) => pulumi.Output<ServerCertificate>;
   readonly access: pulumi.Output<OperatorAccess>;
-  readonly control: pulumi.Output<ControlAccess>;
+  readonly control: ControlKeys;
   /** What else containers wait for, by their service's id. */
   readonly requires?: Readonly<Record<string, readonly pulumi.Resource[]>>;
 }

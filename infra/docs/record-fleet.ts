@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { disconnect } from "@pulumi/pulumi/runtime/settings.js";
 import type { Model, Node } from "../model/types.ts";
@@ -31,6 +31,9 @@ const STACKS: Readonly<Record<Node["role"], (args: NodeStackArgs) => Record<stri
 
 /** Outputs of resources that others are made from, by the resource's last name. */
 const OUTPUTS = ["certPem", "certRequestPem", "privateKeyPem", "result", "publicKey", "seed", "token", "certificate"];
+
+/** Of an operator: what it is known by is computed from it, and any key does. */
+const PUBLIC_KEY = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" });
 
 /** No rule is evaluated here: what is declared depends on their digest alone. */
 const RULES: CompiledRules = { wasm: Buffer.alloc(0), digest: "0".repeat(96), fileName: "rules.wasm" };
@@ -67,7 +70,8 @@ function recorder(node: string, declared: Declared[], data: () => object): pulum
       const short = type.replace(/^.*[:/]/, "");
       const made = Object.fromEntries(OUTPUTS.map((output) => [output, mark(short, output, name)]));
       const lists = { signatures: signatures(inputs.models), bundle: mark(short, "bundle", name), tpmGroup: "" };
-      return { id: `${node}-${name}`, state: { ...made, ...lists, ...inputs } };
+      const keys = { publicKeyPem: PUBLIC_KEY };
+      return { id: `${node}-${name}`, state: { ...made, ...lists, ...keys, ...inputs } };
     },
     call: ({ inputs }) => inputs,
   };

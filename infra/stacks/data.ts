@@ -58,12 +58,12 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
     dependsOn: [audit.trail],
   });
   const { access } = new OperatorAnchors(model);
-  const { access: control } = new ControlAnchors(model);
+  const control = new ControlAnchors(model);
   const certificate = (id: string) => anchors.certificate(id);
   const { requires } = new StoreMetrics({ model, node: node.id, stores });
   const logs = model.logs.loki ? new LogStore({ model, node: node.id, certificate }) : undefined;
   const waits = { ...requires, ...logs?.requires };
-  new Monitoring({ model, node, engine, runtime, caCert, certificate, access, control, requires: waits });
+  new Monitoring({ model, node, engine, runtime, caCert, certificate, access, control: control.keys, requires: waits });
   const models = new ModelSignatures({ model, root, rootSeed });
   const elsewhere = [
     ...model.services.filter((s) => ["haproxy", "prometheus", "alertmanager", "portainer"].includes(s.id)),
@@ -101,7 +101,7 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
     audit: pulumi.secret({ readerPassword: audit.readerPassword }),
     monitoring: access,
     ...(logs && { logs: logs.tokens }),
-    control,
+    control: control.access,
     tenants: pulumi.secret(pulumi.all(Object.fromEntries(tenants))),
     modelSignatures: models.signatures,
     policies: signPolicies({ tenants: model.tenants, rules, rootSeed }),

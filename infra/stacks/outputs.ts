@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ControlAccess } from "../components/control-anchors.ts";
+import type { ControlAccess, ControlKeys } from "../components/control-anchors.ts";
 import type { DbeGatewayArgs } from "../components/dbe-gateway.ts";
 import type { ServerCertificate } from "../components/fleet-anchors.ts";
 import type { SignedPolicy } from "../components/node-policies.ts";
@@ -114,11 +114,13 @@ export class DataStack {
   }
 
   /** How operators are known to the control API. */
-  control(): pulumi.Output<ControlAccess> {
-    const access = this.reference
-      .getOutput("control")
-      .apply((found: ControlAccess | undefined) => this.present(found, "output control"));
-    return pulumi.secret(access) as pulumi.Output<ControlAccess>;
+  control(): ControlKeys {
+    const found = this.reference.getOutput("control") as pulumi.Output<ControlAccess | undefined>;
+    return {
+      clientsCa: found.apply((access) => this.present(access?.clientsCa, "the authority of operators")),
+      publicKey: (name) =>
+        found.apply((access) => this.present(access?.operators[name]?.publicKey, `the key of operator ${name}`)),
+    };
   }
 
   /** A tenant's credentials. */
@@ -140,9 +142,17 @@ export class DataStack {
       );
   }
 
-  /** A tenant's policy as the root signed it. */
-  policy(id: string): pulumi.Output<SignedPolicy> {
-    return pulumi.unsecret(this.entry("policies", id, `the policy of ${id}`));
+  /**
+   * A tenant's policy as the root signed it.
+   * @param wanted what the manifest makes of it: while the data stack has signed another, a preview does not know it
+   */
+  policy(id: string, wanted: { readonly data: string; readonly rules: string }): pulumi.Output<SignedPolicy> {
+    const signed = this.reference.getOutput("policies").apply((map: DataOutputs["policies"] | undefined) => {
+      const found = map?.[id];
+      const isDue = found && (found.data !== wanted.data || !found.bundle.includes(wanted.rules));
+      return this.present(isDue && pulumi.runtime.isDryRun() ? undefined : found, `the policy of ${id}`);
+    });
+    return pulumi.unsecret(signed);
   }
 
   /** One of the fleet-wide outputs. */
@@ -151,11 +161,7 @@ export class DataStack {
   }
 
   /** One entry of an output that is a map; secret. */
-  private entry<T>(
-    name: "auditPasswords" | "certificates" | "policies" | "tenants",
-    key: string,
-    what: string,
-  ): pulumi.Output<T> {
+  private entry<T>(name: "auditPasswords" | "certificates" | "tenants", key: string, what: string): pulumi.Output<T> {
     const found = this.reference
       .getOutput(name)
       .apply((map: Readonly<Record<string, T>> | undefined) => this.present(map?.[key], what));

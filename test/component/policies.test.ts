@@ -80,7 +80,7 @@ describe("policies", () => {
         tenants,
         rules,
         rootPublicKey: "00",
-        signed: ({ id }) => data.policy(id),
+        signed: ({ id }) => data.policy(id, { data: `data of ${id}\n`, rules: rules.digest }),
       });
       const plan = (source: string, tenant?: string): Pick<Container, "mounts" | "tenant"> => ({
         mounts: [{ type: "bind", source, target: "/run/dsmil/policy", readOnly: true }],
