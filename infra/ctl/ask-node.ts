@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { type RequestOptions, request } from "node:https";
+import type { Schema } from "../../images/runtime/control/schema.ts";
 import { type CtlContext, type CtlNode, isOpen } from "./config-file.ts";
 import { CtlError } from "./ctl-error.ts";
+import { toldBy } from "./told-by.ts";
 
 /** What a node answered, or why it did not. */
 export type Told<T> =
@@ -32,24 +34,28 @@ export function readCredentials({ ca, cert, key }: CtlContext): Credentials {
   return files;
 }
 
-/** Asks every node at once; none waits for another. */
-export function askNodes<T>(nodes: readonly CtlNode[], with_: Credentials, path: string): Promise<Told<T>[]> {
-  return Promise.all(nodes.map((node) => askNode<T>(node, with_, path)));
+/** Asks every node at once; none waits for another. @param shape what an answer must be like */
+export function askNodes<T>(
+  nodes: readonly CtlNode[],
+  with_: Credentials,
+  path: string,
+  shape?: Schema,
+): Promise<Told<T>[]> {
+  return Promise.all(nodes.map((node) => askNode<T>(node, with_, path, NODE_MS, shape)));
 }
 
-/** Asks one node by GET. Never throws. */
-export async function askNode<T>(node: CtlNode, with_: Credentials, path: string, ms = NODE_MS): Promise<Told<T>> {
+/** Asks one node by GET. Never throws. @param shape what its answer must be like; anything where it is not given */
+export async function askNode<T>(
+  node: CtlNode,
+  with_: Credentials,
+  path: string,
+  ms = NODE_MS,
+  shape?: Schema,
+): Promise<Told<T>> {
   try {
     const { address: host, port, serverName: servername } = node;
     const { status, body } = await get({ host, port, servername, path, ...with_, agent: false }, ms);
-    const answer: unknown = JSON.parse(body);
-    if (status === 200) return { node: node.name, answer: answer as T };
-    const { detail, code } = (answer ?? {}) as { detail?: unknown; code?: unknown };
-    return {
-      node: node.name,
-      status,
-      failure: `${status} ${String(code ?? "")}: ${String(detail ?? "no reason given")}`,
-    };
+    return { node: node.name, ...toldBy<T>(status, body, shape) };
   } catch (error) {
     return { node: node.name, failure: reason(error as NodeJS.ErrnoException) };
   }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { DeviceAnswer } from "../../images/runtime/control/answers.ts";
+import { DEVICE, type DeviceAnswer } from "../../images/runtime/control/answers.ts";
 import { containerTable } from "./containers.ts";
-import { gather } from "./gather.ts";
+import { gather, WHOLE } from "./gather.ts";
 import { clean } from "./paint.ts";
 import { printJson, sessionOf } from "./session.ts";
 import { bytes } from "./units.ts";
@@ -15,9 +15,10 @@ export function registerDevice(program: Command): void {
     .description("Show a device, and the containers that speak for it.")
     .argument("<id>", "0 to 103")
     .option("--json", "print JSON")
+    .addHelpText("after", WHOLE)
     .action(async (id: string, { json }: { readonly json?: boolean }, command: Command) => {
       const session = sessionOf(command);
-      const told = await gather<DeviceAnswer>(session, `/v1/devices/${encodeURIComponent(id)}`);
+      const told = await gather<DeviceAnswer>(session, `/v1/devices/${encodeURIComponent(id)}`, DEVICE);
       const containers = told.flatMap(({ node, answer }) => answer.containers.map((one) => ({ ...one, node })));
       const [first] = told;
       if (first === undefined) return;

@@ -1,3 +1,4 @@
+import type { Schema } from "../../images/runtime/control/schema.ts";
 import { askNodes, type Told } from "./ask-node.ts";
 import { CtlError } from "./ctl-error.ts";
 import { clean, type Paint, paintFor } from "./paint.ts";
@@ -8,24 +9,40 @@ export interface Answered<T> {
   readonly answer: T;
 }
 
+/** Help of commands that gather. */
+export const WHOLE = "\nExit codes: 0 all nodes told, 1 one did not, 2 none did.";
+
+export interface GatherOptions {
+  /** Whether one node's answer is all that there is; then it does not matter who is away. Default false. */
+  readonly one?: boolean;
+}
+
 /**
- * What all nodes tell; who does not is named on stderr.
+ * What all nodes tell; who does not is named on stderr, and makes the exit code 1.
+ * @param shape what an answer must be like
  * @throws CtlError when nobody tells anything
  */
-export async function gather<T>({ nodes, credentials }: Session, path: string): Promise<Answered<T>[]> {
-  const told = await askNodes<T>(nodes, credentials, path);
-  const answered = told.filter((one): one is Answered<T> => "answer" in one);
-  const failures = told.flatMap((one) => ("failure" in one ? [one] : []));
+export async function gather<T>(
+  { nodes, credentials }: Session,
+  path: string,
+  shape: Schema,
+  { one = false }: GatherOptions = {},
+): Promise<Answered<T>[]> {
+  const told = await askNodes<T>(nodes, credentials, path, shape);
+  const answered = told.filter((each): each is Answered<T> => "answer" in each);
+  const failures = told.flatMap((each) => ("failure" in each ? [each] : []));
   if (answered.length === 0) throw allFailed(failures);
-  warn(failures, paintFor(process.stderr));
+  // On other nodes there is nothing of it.
+  const missed = failures.filter(({ status }) => status !== 404);
+  warn(missed, paintFor(process.stderr));
+  if (missed.length > 0 && !one) process.exitCode = 1;
   return answered;
 }
 
 type Failed = Exclude<Told<unknown>, { readonly answer: unknown }>;
 
 function warn(failures: readonly Failed[], paint: Paint): void {
-  // On other nodes there is nothing of it.
-  for (const { node, failure } of failures.filter(({ status }) => status !== 404)) {
+  for (const { node, failure } of failures) {
     process.stderr.write(`${paint.yellow("warning:")} ${node}: ${clean(failure)}\n`);
   }
 }

@@ -38,13 +38,20 @@ function lineOf(row: readonly Cell[], widths: readonly number[], width: number):
 }
 
 const textOf = (cell: Cell | undefined): string =>
-  cell === undefined ? "" : typeof cell === "string" ? cell : cell[0];
+  cell === undefined ? "" : clean(typeof cell === "string" ? cell : cell[0]);
 
 /** A text in so many characters. */
 export const fit = (content: string, room: number): string =>
   [...content].length <= room ? content : `${[...content].slice(0, Math.max(0, room - 1)).join("")}…`;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it is for
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** What a node says, without what could move a terminal's cursor. */
-export const clean = (content: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it is for
-  content.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "�");
+export const clean = (content: string): string => content.replace(UNSAFE, "�");
+
+/** What a node says, as JSON: what `clean` would take away is escaped. */
+export const safeJson = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(UNSAFE, (found) =>
+    found === "\n" ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

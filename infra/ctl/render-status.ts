@@ -13,9 +13,10 @@ export interface FleetStatus {
 export const isWell = ({ state, health }: Pick<ContainerAnswer, "state" | "health">): boolean =>
   state === "running" && health !== "unhealthy";
 
-/** Whether all nodes answer, all containers are well, and no promise is broken. */
+/** Whether all nodes answer, all containers are well, service levels can be had where there are any, and no promise is broken. */
 export const isAllWell = ({ nodes, slo }: FleetStatus): boolean =>
   nodes.every((told) => "answer" in told && told.answer.containers.every(isWell)) &&
+  untold(slo).length === 0 &&
   levelsOf(slo).every(({ objectives }) => objectives.every(({ state }) => state !== "broken"));
 
 /** The fleet's status as text. @param width columns of the terminal */
@@ -28,6 +29,9 @@ export function renderStatus(status: FleetStatus, paint: Paint, width = 80): str
     nodeTable(status.nodes, paint, width),
     serviceTable(containers, paint, width),
     sloTable(status.slo, paint, width),
+    untold(status.slo)
+      .map(({ node, failure }) => paint.red(fit(`✗ service levels: ${node}: ${clean(failure)}`, width)))
+      .join("\n"),
     ...(ill.length > 0 ? [illTable(ill, paint, width)] : []),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
@@ -36,7 +40,7 @@ export function renderStatus(status: FleetStatus, paint: Paint, width = 80): str
 type OnNode = ContainerAnswer & { readonly node: string };
 
 function nodeTable(nodes: FleetStatus["nodes"], paint: Paint, width: number): string {
-  const away = nodes.filter((told) => !("answer" in told));
+  const away = nodes.flatMap((told) => ("failure" in told ? [told] : []));
   const rows = nodes.flatMap((told): Cell[][] => {
     if (!("answer" in told)) return [];
     const { node, containers } = told.answer;
@@ -55,8 +59,8 @@ function nodeTable(nodes: FleetStatus["nodes"], paint: Paint, width: number): st
   });
   const told =
     rows.length > 0 ? [columns(["NODE", "WELL", "LOAD", "MEMORY FREE", "DISK FREE", "UP"], rows, paint, width)] : [];
-  const lost = away.map((one) =>
-    paint.red(fit(`✗ ${one.node}  AWAY  ${"failure" in one ? clean(one.failure) : ""}`, width)),
+  const lost = away.map(({ node, status, failure }) =>
+    paint.red(fit(`✗ ${node}  ${status === undefined ? "AWAY  " : ""}${clean(failure)}`, width)),
   );
   return [...told, ...lost].join("\n");
 }
@@ -118,6 +122,10 @@ function illTable(ill: readonly OnNode[], paint: Paint, width: number): string {
 }
 
 const levelsOf = (slo: FleetStatus["slo"]) => slo.flatMap((told) => ("answer" in told ? told.answer.layers : []));
+
+/** Why service levels cannot be had. One node has them: where it tells them, it does not matter who else is away. */
+const untold = (slo: FleetStatus["slo"]) =>
+  slo.some((told) => "answer" in told) ? [] : slo.flatMap((told) => ("failure" in told ? [told] : []));
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))}%`;
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type Credentials, readCredentials } from "./ask-node.ts";
 import { type CtlNode, chosenContext, configPath, readConfig } from "./config-file.ts";
 import { CtlError } from "./ctl-error.ts";
-import { type Paint, paintFor } from "./paint.ts";
+import { type Paint, paintFor, safeJson } from "./paint.ts";
 
 /** What a command asks with and prints to. */
 export interface Session {
@@ -31,4 +31,4 @@ export function sessionOf(command: Command): Session {
 }
 
 /** Prints an answer as JSON. */
-export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+export const printJson = (value: unknown): void => void process.stdout.write(`${safeJson(value)}\n`);

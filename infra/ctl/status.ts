@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { StatusAnswer } from "../../images/runtime/control/answers.ts";
-import type { SloAnswer } from "../../images/runtime/control/findings.ts";
+import { STATUS, type StatusAnswer } from "../../images/runtime/control/answers.ts";
+import { SLO, type SloAnswer } from "../../images/runtime/control/findings.ts";
 import { askNodes } from "./ask-node.ts";
 import { CtlError, CtlExit } from "./ctl-error.ts";
 import { type FleetStatus, isAllWell, renderStatus } from "./render-status.ts";
@@ -34,8 +34,8 @@ export function registerStatus(program: Command): void {
 /** Asks every node for its status and, at the same time, for service levels, which one of them has. */
 export async function collect({ nodes, credentials }: Pick<Session, "nodes" | "credentials">): Promise<FleetStatus> {
   const [told, slo] = await Promise.all([
-    askNodes<StatusAnswer>(nodes, credentials, "/v1/status"),
-    askNodes<SloAnswer>(nodes, credentials, "/v1/slo"),
+    askNodes<StatusAnswer>(nodes, credentials, "/v1/status", STATUS),
+    askNodes<SloAnswer>(nodes, credentials, "/v1/slo", SLO),
   ]);
   // Prometheus runs on one node: the others say that they have none.
   return { nodes: told, slo: slo.filter((one) => !("status" in one && one.status === 404)) };

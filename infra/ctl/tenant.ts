@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { TenantAnswer, TenantsAnswer } from "../../images/runtime/control/answers.ts";
+import { TENANT, TENANTS, type TenantAnswer, type TenantsAnswer } from "../../images/runtime/control/answers.ts";
 import { containerTable } from "./containers.ts";
-import { gather } from "./gather.ts";
+import { gather, WHOLE } from "./gather.ts";
 import { clean, columns } from "./paint.ts";
 import { printJson, sessionOf } from "./session.ts";
 import { span } from "./units.ts";
@@ -12,7 +12,7 @@ interface Options {
 
 /** `dsmilctl tenant list|show` */
 export function registerTenant(program: Command): void {
-  const tenant = program.command("tenant").description("Tenants that you see.");
+  const tenant = program.command("tenant").description("Tenants that you see.").addHelpText("afterAll", WHOLE);
   tenant.command("list").description("List tenants.").option("--json", "print JSON").action(list);
   tenant
     .command("show")
@@ -24,7 +24,7 @@ export function registerTenant(program: Command): void {
 
 async function list({ json }: Options, command: Command): Promise<void> {
   const session = sessionOf(command);
-  const told = (await gather<TenantsAnswer>(session, "/v1/tenants")).flatMap(({ answer }) => answer.tenants);
+  const told = (await gather<TenantsAnswer>(session, "/v1/tenants", TENANTS)).flatMap(({ answer }) => answer.tenants);
   const ids = [...new Set(told.map(({ id }) => id))].sort();
   const tenants = ids.map((id) => {
     const own = told.filter((one) => one.id === id);
@@ -43,7 +43,7 @@ async function list({ json }: Options, command: Command): Promise<void> {
 
 async function show(id: string, { json }: Options, command: Command): Promise<void> {
   const session = sessionOf(command);
-  const told = await gather<TenantAnswer>(session, `/v1/tenants/${encodeURIComponent(id)}`);
+  const told = await gather<TenantAnswer>(session, `/v1/tenants/${encodeURIComponent(id)}`, TENANT);
   const containers = told.flatMap(({ node, answer }) => answer.containers.map((one) => ({ ...one, node })));
   const [first] = told;
   if (first === undefined) return;

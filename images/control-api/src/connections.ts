@@ -4,7 +4,7 @@ import type { TLSSocket } from "node:tls";
 
 /** Connections in all, of one address, and of such as have shown no certificate of the operators' authority. */
 const MOST = 64;
-const OF_ONE_ADDRESS = 16;
+const OF_ONE_ADDRESS = 24;
 const UNPROVEN = 32;
 /** How long a connection that has shown none may be idle, ms. */
 const IDLE_MS = 5000;

@@ -8,7 +8,7 @@ const ALWAYS: Readonly<Record<number, string>> = {
   403: "The operator's role or tenants do not allow it",
   413: "The request has too large a body",
   415: "The request has a body of a type that is not taken",
-  429: "Too many requests are under way",
+  429: "Too many requests are under way, or too many different ones were answered within ten minutes",
   500: "A fault of the API's own",
   503: "The API is being stopped, or cannot write down the call",
 };

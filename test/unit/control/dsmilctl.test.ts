@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { operatorConfig } from "../../../infra/cli/operator.ts";
 import { parseConfig, readConfig, writeConfig } from "../../../infra/ctl/config-file.ts";
 import { sinceOf } from "../../../infra/ctl/logs.ts";
-import { clean, columns } from "../../../infra/ctl/paint.ts";
+import { clean, columns, safeJson } from "../../../infra/ctl/paint.ts";
 import { type FleetStatus, isAllWell, renderStatus } from "../../../infra/ctl/render-status.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "dsmil-ctl-"));
@@ -59,8 +59,24 @@ describe("dsmilctl status", () => {
     expect(isAllWell(status({ slo }))).toBe(false);
   });
 
+  it("calls away who did not answer alone, and is not well without service levels that somebody should have", () => {
+    const refused = status({ nodes: [{ node: "node-b", status: 429, failure: "429 too_many_requests: later" }] });
+    expect(renderStatus(refused, paint)).toContain("✗ node-b  429 too_many_requests");
+    const failed = { node: "node-a", status: 502, failure: "502 no_answer: Prometheus" };
+    const without = status({ slo: [failed] });
+    expect(renderStatus(without, paint)).toContain("✗ service levels: node-a: 502 no_answer: Prometheus");
+    expect(isAllWell(without)).toBe(false);
+    // Nobody has Prometheus, or another one tells them.
+    expect(isAllWell(status({ slo: [] }))).toBe(true);
+    expect(isAllWell(status({ slo: [failed, ...status().slo] }))).toBe(true);
+  });
+
   it("lets no node move the cursor", () => {
     expect(clean("a\u001b[2Jb\u202ec\n")).toBe("a�[2Jb�c�");
+    expect(columns(["A"], [["x\u001b[2J\u009b1m"]], paint)).toBe("A\nx�[2J�1m");
+    const told = { a: "\u009b2J\u202e\u007f\n", b: [1] };
+    expect(safeJson(told)).toBe('{\n  "a": "\\u009b2J\\u202e\\u007f\\n",\n  "b": [\n    1\n  ]\n}');
+    expect(JSON.parse(safeJson(told))).toEqual(told);
     expect(columns(["A", "B"], [["x", "y".repeat(100)]], paint, 20).split("\n")[1]).toHaveLength(20);
   });
 });
@@ -101,6 +117,9 @@ describe("dsmilctl's configuration", () => {
 
   it("understands times", () => {
     expect(sinceOf("15m", Date.parse("2026-01-01T01:00:00Z"))).toBe("2026-01-01T00:45:00.000Z");
-    expect(() => sinceOf("soon")).toThrow("--since soon is no time");
+    expect(sinceOf("2026-01-01T01:00:00Z")).toBe("2026-01-01T01:00:00.000Z");
+    for (const given of ["soon", "60", "2026", "2026-01-01", "1 m"]) {
+      expect(() => sinceOf(given)).toThrow(`--since ${given} is no time`);
+    }
   });
 });
