@@ -6,6 +6,7 @@ import { registerDevice } from "./device.ts";
 import { registerLogs } from "./logs.ts";
 import { paintFor } from "./paint.ts";
 import { registerSlo } from "./slo.ts";
+import { registerSoc } from "./soc.ts";
 import { registerStatus } from "./status.ts";
 import { registerTenant } from "./tenant.ts";
 
@@ -19,7 +20,15 @@ const program = new Command("dsmilctl")
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const register of [registerStatus, registerTenant, registerDevice, registerLogs, registerSlo, registerConfig]) {
+for (const register of [
+  registerStatus,
+  registerTenant,
+  registerDevice,
+  registerLogs,
+  registerSlo,
+  registerSoc,
+  registerConfig,
+]) {
   register(program);
 }
 registerCompletion(program);
