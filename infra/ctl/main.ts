@@ -3,6 +3,7 @@ import { registerCompletion } from "./completion.ts";
 import { registerConfig } from "./config.ts";
 import { CtlError, CtlExit } from "./ctl-error.ts";
 import { registerDevice } from "./device.ts";
+import { registerL7 } from "./l7.ts";
 import { registerLogs } from "./logs.ts";
 import { paintFor } from "./paint.ts";
 import { registerSlo } from "./slo.ts";
@@ -27,6 +28,7 @@ for (const register of [
   registerLogs,
   registerSlo,
   registerSoc,
+  registerL7,
   registerConfig,
 ]) {
   register(program);
