@@ -3,6 +3,7 @@ import { registerCompletion } from "./completion.ts";
 import { registerConfig } from "./config.ts";
 import { CtlError, CtlExit } from "./ctl-error.ts";
 import { registerDevice } from "./device.ts";
+import { registerIncident } from "./incident.ts";
 import { registerL7 } from "./l7.ts";
 import { registerLogs } from "./logs.ts";
 import { paintFor } from "./paint.ts";
@@ -29,6 +30,7 @@ for (const register of [
   registerSlo,
   registerSoc,
   registerL7,
+  registerIncident,
   registerConfig,
 ]) {
   register(program);

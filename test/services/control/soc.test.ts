@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { Registry } from "prom-client";
@@ -17,14 +15,12 @@ import { SignalCounter } from "../../../images/l8-signals/src/signal-counter.ts"
 import { proposalCounter } from "../../../images/l8-soar/src/proposal-counter.ts";
 import type { SocAnswer } from "../../../images/runtime/control/soc.ts";
 import { Metrics } from "../../../images/runtime/metrics.ts";
-import { writeConfig } from "../../../infra/ctl/config-file.ts";
 import { freePort } from "../../../infra/lab/free-port.ts";
 import { startPrometheus } from "../dashboards/prometheus-server.ts";
+import { ctl } from "./ctl.ts";
 import { type ControlRig, startControl, until, type Who } from "./rig.ts";
 
-const ROOT = resolve(import.meta.dirname, "../../..");
 const WAIT = { timeout: 60_000, interval: 500 };
-const run = promisify(execFile);
 
 const dir = mkdtempSync(join(tmpdir(), "dsmil-soc-"));
 const tenants = ["alpha", "bravo"];
@@ -69,31 +65,6 @@ async function figures(who: Who, query = ""): Promise<SocAnswer> {
   const { status, body } = await rig.ask(who, `/v1/soc${query}`);
   expect({ status, body }).toMatchObject({ status: 200 });
   return JSON.parse(body);
-}
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** dsmilctl as its own process: exit code and output. */
-async function ctl(who: Who, ...args: string[]): Promise<Ended> {
-  const config = `${rig.dir}/${who}.yaml`;
-  const node = { name: "node-a", address: "127.0.0.1", port: rig.port, serverName: "localhost" };
-  const context = { ca: "ca.crt", cert: `${who}.crt`, key: `${who}.key`, nodes: [node] };
-  writeConfig(config, { contexts: { rig: context } });
-  const argv = [
-    "--disable-warning=ExperimentalWarning",
-    resolve(ROOT, "infra/ctl/main.ts"),
-    "--config",
-    config,
-    ...args,
-  ];
-  return run(process.execPath, argv, { timeout: 20_000 }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  );
 }
 
 beforeAll(async () => {
@@ -178,20 +149,23 @@ describe("the SOC's figures before a real Prometheus", () => {
   });
 
   it("are shown by dsmilctl on 80 columns, as JSON, and not to a viewer", async () => {
-    const { code, stdout } = await ctl("anna", "soc", "top");
+    const { code, stdout } = await ctl(rig, "anna", "soc", "top");
     expect(code).toBe(0);
     expect(stdout).toMatch(/L8 +alpha +SOC_FUSE/);
     expect(stdout).toMatch(/HIGH +L8 +bravo +ALERT +\d+ +events/);
     expect(stdout).toContain("lines wait: alpha 7, the oldest for 4 s");
     expect(stdout).not.toContain("\u001b");
     expect(Math.max(...stdout.split("\n").map((line) => [...line].length))).toBeLessThanOrEqual(80);
-    const json = await ctl("bob", "soc", "top", "--json", "--tenant", "bravo");
+    const json = await ctl(rig, "bob", "soc", "top", "--json", "--tenant", "bravo");
     expect(JSON.parse(json.stdout)).toMatchObject({ waiting: [{ tenant: "bravo" }] });
-    expect(await ctl("bob", "soc", "top", "--tenant", "alpha")).toMatchObject({
+    expect(await ctl(rig, "bob", "soc", "top", "--tenant", "alpha")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("403 wrong_tenant"),
     });
-    expect(await ctl("vera", "soc", "top")).toMatchObject({ code: 2, stderr: expect.stringContaining("role analyst") });
+    expect(await ctl(rig, "vera", "soc", "top")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("role analyst"),
+    });
   });
 
   it("say about when the newest was counted", async () => {
