@@ -21,11 +21,14 @@ export function registerIncident(program: Command): void {
     .addHelpText(
       "after",
       `
-In it: status of every node, service levels, what the SOC sees with its alerts, health and newest lines of containers that are
-not well or were restarted within the hour, and calls to the control API within the hour; as far as your role and tenants
-allow. At most 16 MiB. What looks like a secret in a line is taken out. Only you may read the file.
+In it: status of every node, service levels, what the SOC sees with its alerts,
+health and newest lines of containers that are not well or were restarted within
+the hour, and calls to the control API within the hour; as far as your role and
+tenants allow. At most 16 MiB. What looks like a secret in a line is taken out.
+Only you may read the file.
 
-Exit codes: 0 all that you may see is there, 1 something is not (the file says what), 2 nothing was written.`,
+Exit codes: 0 all that you may see is there, 1 something is not (the file says
+what), 2 nothing was written.`,
     )
     .action(incident);
 }

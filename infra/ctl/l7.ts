@@ -36,8 +36,9 @@ export function registerL7(program: Command): void {
     .addHelpText(
       "after",
       `
-Goes straight to the API, not to the nodes' control API; the fleet's CA is the configuration's. The questions count towards
-the tenant's limits. \`bin/dsmil tenant key ID\` prints a key.
+Goes straight to the API, not to the nodes' control API; the fleet's CA is the
+configuration's. The questions count towards the tenant's limits.
+\`bin/dsmil tenant key ID\` prints a key.
 
 Exit codes: 0 all were answered, 1 one was not, 2 it could not be asked.`,
     )

@@ -15,7 +15,7 @@ export interface SocLook {
 /** Rows of the table of rates, in a screen that is not high enough for all. */
 const MOST_RATES = 8;
 
-/** The SOC's figures as text: rates by layer, then what was seen last, newest first. */
+/** The SOC's figures as text: rates by layer, alerts that fire, then what was seen last. */
 export function renderSoc(soc: SocAnswer, paint: Paint, { width, height, now }: SocLook): string {
   const rates = rateTable(soc, paint, width, height === undefined ? undefined : MOST_RATES);
   const waiting = waitingLine(soc, paint, width);
@@ -63,7 +63,7 @@ interface Row {
 }
 
 function seenTable(soc: SocAnswer, paint: Paint, { width, height = Number.POSITIVE_INFINITY, now }: SocLook): string {
-  const all = rowsOf(soc).sort((a, b) => ((a.at ?? "") < (b.at ?? "") ? 1 : -1));
+  const all = rowsOf(soc);
   const minutes = Math.round(soc.windowSeconds / 60);
   if (all.length === 0) return paint.dim(`Nothing was found or decided within ${minutes} min, and no alert fires.`);
   // The line of titles, and one that says what is not shown.
@@ -81,12 +81,12 @@ function seenTable(soc: SocAnswer, paint: Paint, { width, height = Number.POSITI
     ]);
   const header = ["AGE", "SEVERITY", "LAYER", "TENANT", "DECISION", "COUNT", "WHAT"];
   const table = columns(header, rows, paint, width);
-  return all.length > room ? `${table}\n${paint.dim(`and ${all.length - room} older ones`)}` : table;
+  return all.length > room ? `${table}\n${paint.dim(`and ${all.length - room} more`)}` : table;
 }
 
-/** What was counted and what fires, as rows of one table. */
+/** What fires, and below it what was counted, as rows of one table; both newest first. */
 function rowsOf({ seen, alerts }: SocAnswer): Row[] {
-  return [
+  const rows = [
     ...seen.map(({ kind, tenant, layer, severity = "", decision = "", what, count, last }) => ({
       ...{ at: last, severity, layer, tenant, decision, count: whole(count) },
       what: what === undefined ? `${kind}s` : `${kind} ${what}`,
@@ -96,6 +96,8 @@ function rowsOf({ seen, alerts }: SocAnswer): Row[] {
       what: `alert ${name}`,
     })),
   ];
+  const fires = (row: Row): number => (row.decision === "fires" ? 0 : 1);
+  return rows.sort((a, b) => fires(a) - fires(b) || ((a.at ?? "") < (b.at ?? "") ? 1 : -1));
 }
 
 function colourOf(severity: string, paint: Paint): (text: string) => string {

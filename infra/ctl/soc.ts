@@ -30,8 +30,9 @@ export function registerSoc(program: Command): void {
     .addHelpText(
       "after",
       `
-For analysts. q or Ctrl-C ends. Things of one sort are one row: how many within 15 minutes, and the age of the newest, to
-about 30 s. Single events and their texts are not told here: \`bin/dsmil events tail\` has them.`,
+For analysts. q or Ctrl-C ends. Things of one sort are one row: how many within
+15 minutes, and the age of the newest, to about 30 s. Single events and their
+texts are not told here: \`bin/dsmil events tail\` has them.`,
     )
     .action(top);
 }

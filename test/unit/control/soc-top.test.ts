@@ -30,7 +30,7 @@ const soc: SocAnswer = {
 };
 
 describe("dsmilctl soc top", () => {
-  it("shows rates, backlogs and what was seen, newest first, on 80 columns", () => {
+  it("shows rates, backlogs and alerts and what was seen, newest first, on 80 columns", () => {
     const text = renderSoc(soc, paint, { width: 80, now });
     const lines = text.split("\n");
     expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(80);
@@ -38,8 +38,8 @@ describe("dsmilctl soc top", () => {
     expect(text).not.toContain("L9_COA");
     expect(text).toContain("▲ lines wait: alpha 12, the oldest for 61 s");
     expect(lines.slice(-4, -1).map((line) => line.split(/\s{2,}/))).toEqual([
-      ["4 s", "CRITICAL", "L8", "alpha", "ALERT", " 12 k", "events"].map((cell) => cell.trim()),
       ["10 min", "CRITICAL", "-", "alpha", "fires", "-", "alert LogTampering"],
+      ["4 s", "CRITICAL", "L8", "alpha", "ALERT", "12 k", "events"],
       ["-", "-", "L8", "bravo", "proposed", "1", "proposal ISOLATE_HOST"],
     ]);
   });
@@ -48,7 +48,7 @@ describe("dsmilctl soc top", () => {
     const many = { ...soc, seen: Array.from({ length: 50 }, () => ({ ...soc.seen[1], tenant: "bravo" })) };
     const text = renderSoc(many as SocAnswer, paint, { width: 80, height: 16, now });
     expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(16);
-    expect(text).toMatch(/and \d+ older ones/);
+    expect(text).toMatch(/and \d+ more/);
     const quiet = { ...soc, rates: [], seen: [], alerts: [], waiting: [] };
     expect(renderSoc(quiet, paint, { width: 80, now })).toMatch(/No event or request[\s\S]*within 15 min/);
   });
