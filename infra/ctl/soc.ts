@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { SocAnswer } from "../../images/runtime/control/soc.ts";
 import { askNodes } from "./ask-node.ts";
 import { CtlError } from "./ctl-error.ts";
+import type { Answered } from "./gather.ts";
 import { clean, fit } from "./paint.ts";
 import { renderSoc } from "./render-soc.ts";
 import { openScreen, type Screen } from "./screen.ts";
@@ -41,10 +42,10 @@ async function top({ tenant, once, json }: Options, command: Command): Promise<v
   const session = sessionOf(command);
   const path = `/v1/soc${tenant === undefined ? "" : `?tenant=${encodeURIComponent(tenant)}`}`;
   const first = await ask(session, path);
-  if (json) return printJson(first);
+  if (json) return printJson(first.answer);
   const { paint, width } = session;
   if (once || !process.stdout.isTTY) {
-    process.stdout.write(renderSoc(first, paint, { width, now: Date.now() }));
+    process.stdout.write(renderSoc(first.answer, paint, { width, now: Date.now() }));
     return;
   }
   const screen = openScreen();
@@ -55,9 +56,11 @@ async function top({ tenant, once, json }: Options, command: Command): Promise<v
   }
 }
 
-async function follow(screen: Screen, session: Session, path: string, first: SocAnswer): Promise<void> {
+async function follow(screen: Screen, session: Session, path: string, first: Answered<SocAnswer>): Promise<void> {
   const { paint } = session;
-  let [soc, trouble]: [SocAnswer, string] = [first, ""];
+  // Each question is a line in the trail of each node that is asked: who has answered is asked alone.
+  const nodes = session.nodes.filter(({ name }) => name === first.node);
+  let [soc, trouble]: [SocAnswer, string] = [first.answer, ""];
   while (!screen.signal.aborted) {
     const width = Math.max(40, screen.columns);
     const head = fit(`SOC  ${soc.time.slice(0, 19)}Z, every ${EVERY_MS / 1000} s; end with q`, width);
@@ -66,7 +69,7 @@ async function follow(screen: Screen, session: Session, path: string, first: Soc
     await screen.wait(EVERY_MS);
     if (screen.signal.aborted) return;
     try {
-      [soc, trouble] = [await ask(session, path), ""];
+      [soc, trouble] = [(await ask({ ...session, nodes }, path)).answer, ""];
     } catch (error) {
       // What was told last stays, with its age; the next answer takes its place.
       trouble = `${soc.time.slice(11, 19)}Z, since then: ${(error as Error).message}`;
@@ -75,9 +78,9 @@ async function follow(screen: Screen, session: Session, path: string, first: Soc
 }
 
 /** Asks all nodes: the one with Prometheus answers. @throws CtlError when none does */
-async function ask({ nodes, credentials }: Session, path: string): Promise<SocAnswer> {
+async function ask({ nodes, credentials }: Session, path: string): Promise<Answered<SocAnswer>> {
   const told = await askNodes<SocAnswer>(nodes, credentials, path);
-  for (const one of told) if ("answer" in one) return one.answer;
+  for (const one of told) if ("answer" in one) return one;
   const failed = told.flatMap((one) => ("failure" in one ? [one] : []));
   // Where Prometheus does not run, nothing is wrong.
   const wrong = failed.filter(({ status }) => status !== 404);
