@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
@@ -7,6 +7,7 @@ import type { Programs } from "../cockpit/programs.ts";
 import { cockpitSession, MARK } from "../cockpit/session.ts";
 import { UserError } from "./errors.ts";
 import { projectModel } from "./model.ts";
+import { replaceFile } from "./replace-file.ts";
 import { projectRoot } from "./root.ts";
 import { textTable } from "./text-table.ts";
 
@@ -37,10 +38,7 @@ function cockpit({ out, dsmilctl }: CockpitFlags): void {
   for (const name of Object.keys(files)) refuseForeign(join(folder, name));
   try {
     mkdirSync(folder, { recursive: true });
-    for (const [name, text] of Object.entries(files)) {
-      writeFileSync(join(folder, `${name}.new`), text);
-      renameSync(join(folder, `${name}.new`), join(folder, name));
-    }
+    for (const [name, text] of Object.entries(files)) replaceFile(join(folder, name), text);
   } catch (error) {
     throw new UserError(
       `${folder} cannot be written: ${(error as Error).message}`,

@@ -1,13 +1,12 @@
 import type { Command } from "commander";
 import pc from "picocolors";
-import { type Judged, judgeAll } from "../validate/criteria.ts";
-import { SECTIONS, type Verdict } from "../validate/types.ts";
+import { judgeAll } from "../validate/criteria.ts";
+import { formatJudged } from "../validate/format.ts";
 import { ExitError, reportError } from "./errors.ts";
 import { withFleet } from "./stores/fleet.ts";
 import { collectFacts } from "./validate/collect.ts";
 
 const COULD_NOT_RUN = 3;
-const MARKS: Readonly<Record<Verdict, string>> = { pass: pc.green("✓"), fail: pc.red("✗"), open: pc.yellow("?") };
 
 /** `dsmil validate`: the exit criteria of Phase 5, each with its evidence. */
 export function registerValidate(program: Command): void {
@@ -30,20 +29,8 @@ Exit codes: 0 all hold, 1 one does not, 2 none fails and something is open, 3 co
         reportError(error);
         throw new ExitError(COULD_NOT_RUN);
       });
-      process.stdout.write(json ? `${JSON.stringify(judged, null, 2)}\n` : text(judged));
+      process.stdout.write(json ? `${JSON.stringify(judged, null, 2)}\n` : formatJudged(judged, pc));
       if (judged.some(({ verdict }) => verdict === "fail")) throw new ExitError(1);
       if (judged.some(({ verdict }) => verdict === "open")) throw new ExitError(2);
     });
 }
-
-function text(judged: readonly Judged[]): string {
-  const sections = SECTIONS.map((section) => {
-    const own = judged.filter((one) => one.section === section);
-    return `${pc.bold(section)}\n${own.map(line).join("")}`;
-  });
-  const count = (verdict: Verdict): number => judged.filter((one) => one.verdict === verdict).length;
-  return `${sections.join("\n")}\n${count("pass")} hold, ${count("fail")} do not, ${count("open")} open\n`;
-}
-
-const line = ({ verdict, what, evidence, remedy }: Judged): string =>
-  `  ${MARKS[verdict]} ${what}\n      ${evidence}${remedy ? `\n      ${pc.dim(remedy)}` : ""}\n`;

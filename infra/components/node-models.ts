@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MODELS_FOLDER } from "../model/containers/paths.ts";
 import type { Container, Model, Node } from "../model/types.ts";
-import { fetchedModel } from "../models/fetched-model.ts";
-import { type ModelVersion, modelRelease } from "../models/model-release.ts";
-import { type OperatorModel, operatorModel } from "../models/operator-model.ts";
+import { type FetchedModel, fetchedModel } from "../models/fetched-model.ts";
+import { type ModelVersion, modelRelease, type OneFileModel } from "../models/model-release.ts";
+import { operatorModel } from "../models/operator-model.ts";
 import { type FileArgs, LargeFiles, ModelOnNode, NodeFiles } from "../provider/index.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
 
@@ -31,7 +31,11 @@ export class NodeModels extends pulumi.ComponentResource {
       this.folder = new NodeFiles("models", { ...place, files: KEPT_FOLDER }, { parent: this });
       for (const name of names) {
         const own = operatorModel(root, name);
-        this.versions.set(name, own ? this.operators(node, own, signature) : this.version(node, root, name, signature));
+        const fetched = own ? undefined : fetchedModel(root, name);
+        const resources = fetched
+          ? this.fetched(node, fetched, signature)
+          : this.version(node, own ?? modelRelease(root, name), signature);
+        this.versions.set(name, resources);
       }
     }
     this.registerOutputs({});
@@ -44,47 +48,48 @@ export class NodeModels extends pulumi.ComponentResource {
     );
   }
 
-  /** The version is part of its name: the next one is laid before this one goes. */
+  /**
+   * A version whose one file goes beside its texts, and not through the state, which then holds its digest: it comes first, so
+   * that nobody finds a model.json without it. The version is part of its name: the next one is laid before this one goes.
+   */
   private version(
     node: Node,
-    root: string,
-    name: string,
+    { file, source, bytes, sha384, ...version }: OneFileModel,
     signature: NodeModelsArgs["signature"],
   ): readonly pulumi.Resource[] {
-    const fetched = fetchedModel(root, name);
-    const release = fetched ?? modelRelease(root, name);
-    const { version, manifest } = release;
-    const path = `${MODELS_FOLDER}/${name}/${version}`;
-    const files: Record<string, FileArgs> = {
-      "model.json": { content: manifest, mode: "0444" },
-      "model.sig": { content: signature(release), mode: "0444" },
-    };
-    if ("content" in release) {
-      files[release.file] = { content: release.content.toString("base64"), encoding: "base64", mode: "0444" };
-    }
-    const laid = new NodeFiles(`${name}-${version}`, { node: node.id, path, files }, { parent: this });
-    if (!fetched) return [laid];
-    // A folder of its own: what is in the other is owned as a whole, and contents of this size stay out of the state.
-    const place = { node: node.id, path: `${path}/content`, source: fetched.source, files: fetched.files };
-    // After the folder around it, so that it goes before that one.
-    return [laid, new LargeFiles(`${name}-${version}`, place, { parent: this, dependsOn: laid })];
+    const { name } = version;
+    const args = { node: node.id, name, version: version.version, file, sha384, bytes, source };
+    const content = new ModelOnNode(`${name}-${version.version}`, args, { parent: this });
+    return [this.texts(node, version, signature, { others: [file] }, content)];
   }
 
-  /** An operator's own model: the large file first, so that nobody finds a model.json without it. */
-  private operators(
+  /** A version of several files that are fetched into the project's cache. */
+  private fetched(
     node: Node,
-    model: OperatorModel,
+    { source, files, ...version }: FetchedModel,
     signature: NodeModelsArgs["signature"],
   ): readonly pulumi.Resource[] {
-    const { name, version, manifest, file, source, bytes, sha384 } = model;
-    const args = { node: node.id, name, version, file, sha384, bytes, source };
-    const large = new ModelOnNode(`${name}-${version}`, args, { parent: this });
-    const files = {
-      "model.json": { content: manifest, mode: "0444" },
-      "model.sig": { content: signature(model), mode: "0444" },
-    } as const;
-    const path = `${MODELS_FOLDER}/${name}/${version}`;
-    const place = { node: node.id, path, files, others: [file] };
-    return [new NodeFiles(`${name}-${version}`, place, { parent: this, dependsOn: large })];
+    const laid = this.texts(node, version, signature);
+    // A folder of its own: what is in the other is owned as a whole.
+    const place = { node: node.id, path: `${pathOf(version)}/content`, source, files };
+    // After the folder around it, so that it goes before that one.
+    return [laid, new LargeFiles(`${version.name}-${version.version}`, place, { parent: this, dependsOn: laid })];
+  }
+
+  private texts(
+    node: Node,
+    version: ModelVersion,
+    signature: NodeModelsArgs["signature"],
+    more: { readonly others?: string[] } = {},
+    after: pulumi.Resource[] | pulumi.Resource = [],
+  ): pulumi.Resource {
+    const files: Record<string, FileArgs> = {
+      "model.json": { content: version.manifest, mode: "0444" },
+      "model.sig": { content: signature(version), mode: "0444" },
+    };
+    const place = { node: node.id, path: pathOf(version), files, ...more };
+    return new NodeFiles(`${version.name}-${version.version}`, place, { parent: this, dependsOn: after });
   }
 }
+
+const pathOf = ({ name, version }: ModelVersion): string => `${MODELS_FOLDER}/${name}/${version}`;

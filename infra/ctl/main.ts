@@ -11,6 +11,7 @@ import { registerSlo } from "./slo.ts";
 import { registerSoc } from "./soc.ts";
 import { registerStatus } from "./status.ts";
 import { registerTenant } from "./tenant.ts";
+import { registerValidate } from "./validate.ts";
 
 /** dsmilctl: what operators see of a fleet, asked of each node's control API with a certificate. */
 const program = new Command("dsmilctl")
@@ -31,6 +32,7 @@ for (const register of [
   registerSoc,
   registerL7,
   registerIncident,
+  registerValidate,
   registerConfig,
 ]) {
   register(program);

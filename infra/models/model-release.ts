@@ -12,10 +12,19 @@ export interface ModelVersion {
   readonly digest: string;
 }
 
-/** A version of a model that lies in the project's models/. */
-export interface ModelRelease extends ModelVersion {
-  /** Name of the file that holds it. */
+/** A version whose model is one file. */
+export interface OneFileModel extends ModelVersion {
+  /** Name of the file beside model.json. */
   readonly file: "model.onnx" | "model.gguf";
+  /** The file, relative to the project folder. */
+  readonly source: string;
+  /** Size of the file, and its SHA-384 in hex, as model.json names them. */
+  readonly bytes: number;
+  readonly sha384: string;
+}
+
+/** A version of a model that lies in the project's models/. */
+export interface ModelRelease extends OneFileModel {
   readonly content: Buffer;
 }
 
@@ -52,11 +61,12 @@ export function modelRelease(root: string, name: string): ModelRelease {
   const found = modelVersion(root, name);
   const { sha384, format } = JSON.parse(found.manifest) as Readonly<Record<"sha384" | "format", string>>;
   const file = format === "gguf" ? "model.gguf" : "model.onnx";
-  const content = readFileSync(join(root, "models", name, file));
+  const source = `models/${name}/${file}`;
+  const content = readFileSync(join(root, source));
   if (sha384Of(content) !== sha384) {
-    throw new Error(`models/${name}/${file} is not the one that model.json names; train it again or restore it`);
+    throw new Error(`${source} is not the one that model.json names; train it again or restore it`);
   }
-  return { ...found, file, content };
+  return { ...found, file, source, bytes: content.length, sha384, content };
 }
 
 const sha384Of = (content: string | Buffer): string => createHash("sha384").update(content).digest("hex");

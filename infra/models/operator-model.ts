@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { OneFileModel } from "./model-release.ts";
 
 /** Where an operator's own models lie, below the project folder and outside of git: `<name>/<version>/`. */
 export const OPERATOR_MODELS = ".dsmil/models";
@@ -8,19 +9,8 @@ export const MODEL_NAME = /^[a-z][a-z0-9-]{0,39}$/;
 export const MODEL_VERSION = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})$/;
 
 /** A language model that an operator registered; its file is never read whole into memory. */
-export interface OperatorModel {
-  readonly name: string;
-  readonly version: string;
-  /** Text of model.json, whose bytes are what is signed. */
-  readonly manifest: string;
-  /** SHA-384 of model.json, hex. */
-  readonly digest: string;
+export interface OperatorModel extends OneFileModel {
   readonly file: "model.gguf";
-  /** The file, relative to the project folder. */
-  readonly source: string;
-  /** Size of the file, and its SHA-384 in hex, as model.json names them. */
-  readonly bytes: number;
-  readonly sha384: string;
 }
 
 /** Names of the models that operators registered. */

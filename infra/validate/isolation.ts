@@ -60,11 +60,11 @@ export const SECURITY: readonly Criterion[] = [
     section: "Security",
     what: "the six drills stopped, each beside its control",
     judge: ({ drill, now }) =>
-      from(drill, (proof) =>
-        proof.count < 6
-          ? stale(proof, `${proof.count} of 6 were tried`)
-          : fresh(proof, now, "attacks stopped and proven", "bin/dsmil drill --officer KEY KEY"),
-      ),
+      from(drill, (proof) => {
+        if (!proof.current) return stale(proof, "it is of another fleet, or of other nodes or tenants");
+        if (proof.count < 6) return stale(proof, `${proof.count} of 6 were tried`);
+        return fresh(proof, now, "attacks stopped and proven", "bin/dsmil drill --officer KEY KEY");
+      }),
   },
 ];
 

@@ -1,5 +1,5 @@
 import { from, holds, names } from "./finding.ts";
-import type { Criterion } from "./types.ts";
+import type { Criterion, Finding, Kept } from "./types.ts";
 
 export const SCALING: readonly Criterion[] = [
   {
@@ -24,27 +24,16 @@ export const FAULTS: readonly Criterion[] = [
     section: "Fault tolerance",
     what: "every container comes back by itself",
     judge: ({ containers }) =>
-      from(containers, (all) => {
-        const bad = all.filter(({ restart }) => restart !== "always" && restart !== "unless-stopped");
-        return holds(
-          bad.length === 0,
-          bad.length ? `not ${names(bad.map(({ name }) => name))}` : `${all.length} of ${all.length}`,
-          "`bin/dsmil up`",
-        );
-      }),
+      from(containers, (all) =>
+        ofEach(all, ({ restart }) =>
+          restart === undefined ? undefined : ["always", "unless-stopped"].includes(restart),
+        ),
+      ),
   },
   {
     section: "Fault tolerance",
     what: "every container has a health check",
-    judge: ({ containers }) =>
-      from(containers, (all) => {
-        const bad = all.filter(({ healthCheck }) => !healthCheck);
-        return holds(
-          bad.length === 0,
-          bad.length ? `not ${names(bad.map(({ name }) => name))}` : `${all.length} of ${all.length}`,
-          "`bin/dsmil up`",
-        );
-      }),
+    judge: ({ containers }) => from(containers, (all) => ofEach(all, ({ healthCheck }) => healthCheck)),
   },
   {
     section: "Fault tolerance",
@@ -74,3 +63,15 @@ export const FAULTS: readonly Criterion[] = [
     }),
   },
 ];
+
+/** Whether something is so of each container; open where it fails of none, and is not known of some. */
+function ofEach(all: readonly Kept[], is: (kept: Kept) => boolean | undefined): Finding {
+  const bad = all.filter((kept) => is(kept) === false);
+  const unknown = all.filter((kept) => is(kept) === undefined);
+  if (bad.length === 0 && unknown.length > 0) {
+    const evidence = `the engine did not say of ${names(unknown.map(({ name }) => name))}`;
+    return { verdict: "open", evidence, remedy: "`bin/dsmil status` says why" };
+  }
+  const evidence = bad.length > 0 ? `not ${names(bad.map(({ name }) => name))}` : `${all.length} of ${all.length}`;
+  return holds(bad.length === 0, evidence, "`bin/dsmil up`");
+}

@@ -38,9 +38,10 @@ export interface Kept {
   readonly service: string;
   readonly node: string;
   readonly healthy: boolean;
-  /** The engine's restart policy: `always`, `unless-stopped`, `no` … */
-  readonly restart: string;
-  readonly healthCheck: boolean;
+  /** The engine's restart policy: `always`, `unless-stopped`, `no` …; absent where the engine did not say. */
+  readonly restart?: string;
+  /** Absent where the engine did not say. */
+  readonly healthCheck?: boolean;
 }
 
 /** A signed report, or a drill's, as it lies on this machine. */
@@ -49,8 +50,8 @@ export interface Proof {
   /** RFC 3339 */
   readonly at: string;
   readonly passed: boolean;
-  /** Whether it is signed by this fleet and covers the manifest at hand; absent where it is not signed. */
-  readonly current?: boolean;
+  /** Whether it is of this fleet: of isolation, signed by it and of the manifest at hand; of drills, of its name, nodes and tenants. */
+  readonly current: boolean;
   readonly count: number;
   readonly tenants: readonly string[];
 }

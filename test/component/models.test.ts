@@ -31,6 +31,7 @@ async function compose(
 
 interface Files {
   readonly path: string;
+  readonly others?: string[];
   readonly files: Record<string, { content: string; mode?: string; encoding?: string }>;
 }
 const filesBelow = (all: readonly Registration[], folder: string): Files[] =>
@@ -71,17 +72,28 @@ describe("models", () => {
     // The folder itself is never empty: it is mounted.
     if (names.length > 0) expect(laid.map(({ path }) => path)).toContain("/opt/dsmil/models");
     for (const name of names) {
-      const { files } = laid.find(({ path }) => path.includes(name)) ?? { files: {} };
-      const { manifest, content: onnx } = modelRelease(root, name);
+      const { files, others } = laid.find(({ path }) => path.includes(name)) ?? { files: {}, others: [] };
       expect(files).toEqual({
-        "model.json": { content: manifest, mode: "0444" },
+        "model.json": { content: modelRelease(root, name).manifest, mode: "0444" },
         "model.sig": { content: `signature of ${name}`, mode: "0444" },
-        "model.onnx": { content: onnx.toString("base64"), encoding: "base64", mode: "0444" },
       });
+      expect(others).toEqual(["model.onnx"]);
     }
   });
 
-  it("that are too large for the state are known there by their digests, and the rest of their folder is as the others'", async () => {
+  it("are known to the state by their digests, not by their contents", async () => {
+    const all = await compose("node-a");
+    const large = all.filter(({ type }) => type === "dsmil:index:ModelOnNode").map(({ inputs }) => inputs);
+    expect(large).toEqual(
+      ["l3-sensor-fusion", "l4-threat-classifier"].map((name) => ({
+        ...{ node: "node-a", name, version: "6.0.0", file: "model.onnx", source: `models/${name}/model.onnx` },
+        bytes: modelRelease(root, name).content.length,
+        sha384: modelRelease(root, name).sha384,
+      })),
+    );
+  });
+
+  it("of several files are fetched, and the rest of their folder is as the others'", async () => {
     const all = await compose("node-b");
     const [around] = filesBelow(all, "/opt/dsmil/models/l7-encoder");
     const { manifest, version } = modelVersion(root, "l7-encoder");
@@ -118,7 +130,7 @@ describe("models", () => {
       expect(signer?.inputs.models).not.toHaveProperty("l7-tiny");
       const all = await compose("node-b", model, { folder: own, signed });
       const large = all.filter(({ type }) => type === "dsmil:index:ModelOnNode").map(({ inputs }) => inputs);
-      expect(large).toEqual([
+      expect(large.filter(({ name }) => name === "own-model")).toEqual([
         {
           ...{ node: "node-b", name: "own-model", version: "1.2.3", file: "model.gguf", bytes, sha384 },
           source: ".dsmil/models/own-model/1.2.3/model.gguf",

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeConnections } from "../../infra/access/connection.ts";
 import { dsmilOk, root, run } from "./harness/dsmil.ts";
 import { onNodeOk, untilHealthy } from "./harness/fleet.ts";
-import { ensurePythonClient, pythonClient } from "./harness/python-client.ts";
+import { pythonClient } from "./harness/python-client.ts";
+import { ensureVenv } from "./harness/python-venv.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dsmil-lab-api-"));
 const PROGRAM = join(root, "test/lab/harness/openai-program.ts");
@@ -61,7 +62,7 @@ describe("the official client, at the balancer", () => {
 describe("the official Python client, at the balancer", () => {
   const python = (HOW: string, settings: Record<string, string> = {}) =>
     pythonClient({ BASE_URL, MODEL, HOW, OPENAI_API_KEY: key, CA_FILE: join(folder, "ca.crt"), ...settings });
-  beforeAll(() => ensurePythonClient(), 300_000);
+  beforeAll(() => ensureVenv("openai"), 300_000);
 
   it("finds the model, gets real tokens, whole and one by one, and may go away in the middle", async () => {
     expect((await python("models")).models).toContain(MODEL);

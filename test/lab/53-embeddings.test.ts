@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { closeConnections } from "../../infra/access/connection.ts";
 import { dsmilOk } from "./harness/dsmil.ts";
 import { onNodeOk, untilHealthy } from "./harness/fleet.ts";
-import { ensurePythonClient, pythonClient } from "./harness/python-client.ts";
+import { pythonClient } from "./harness/python-client.ts";
+import { ensureVenv } from "./harness/python-venv.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dsmil-lab-embeddings-"));
 const MODEL = "l7-encoder";
@@ -14,7 +15,7 @@ const TEXTS = ["The firewall dropped the packets.", "Packets were dropped by the
 let key: string;
 beforeAll(async () => {
   await untilHealthy();
-  await ensurePythonClient();
+  await ensureVenv("openai");
   writeFileSync(join(folder, "ca.crt"), await onNodeOk("node-b", "cat", "/etc/dsmil/ca/ca.crt"));
   key = (await dsmilOk("tenant", "key", "alpha")).stdout.trim().split("\n").at(-1) ?? "";
 }, 300_000);

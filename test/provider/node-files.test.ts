@@ -105,6 +105,15 @@ describe("NodeFiles", () => {
     expect(nodeFiles.check({ ...flat, others: ["../x"] }).map(({ property }) => property)).toEqual(["others[0]"]);
   });
 
+  it("leaves a file to another resource that takes it over", async () => {
+    const both = { ...flat, files: { ...flat.files, "model.gguf": { content: "x", mode: "0444" } } };
+    const state = await nodeFiles.reconcile(both, undefined, context());
+    const after = await nodeFiles.reconcile({ ...flat, others: ["model.gguf"] }, state, context());
+    expect(await sh(`cat ${path}/model.gguf`)).toBe("x");
+    await remove(after);
+    await sh(`rm -r ${path}`);
+  });
+
   it("writes, compares and imports files that are no text", async () => {
     const bytes = Buffer.from([0, 0x61, 0x73, 0x6d, 0xff, 0xfe, 10, 13]);
     const file = { content: bytes.toString("base64"), encoding: "base64" as const };

@@ -23,6 +23,8 @@ import { View } from "./view.ts";
 
 const PROMETHEUS_MS = 2000;
 const PROMETHEUS_BYTES = 1024 * 1024;
+/** Files of 4 MiB with calls of nobody we know; filled as fast as they may be, they hold eight hours. */
+const NOBODYS_FILES = 4;
 
 /** A node's control API: what runs there, told to operators by their certificates, each call written down. */
 export class ControlApi {
@@ -32,6 +34,7 @@ export class ControlApi {
   private readonly metrics: Metrics;
   private readonly engine: EngineFolder;
   private readonly trail: TrailFile;
+  private readonly nobodysTrail: TrailFile;
   private readonly audit: Audit;
   private readonly operatorFiles: TenantFiles<ReadonlyMap<string, Operator>>;
   private readonly summaryFiles: TenantFiles<Summary>;
@@ -51,7 +54,8 @@ export class ControlApi {
     this.metrics = new Metrics(identity);
     this.engine = new EngineFolder(config.engineDir, identity.node);
     this.trail = new TrailFile({ dir: config.trailDir });
-    this.audit = new Audit(this.trail);
+    this.nobodysTrail = new TrailFile({ dir: config.trailDir, name: "nobody", files: NOBODYS_FILES });
+    this.audit = new Audit(this.trail, this.nobodysTrail);
     const shared = { health: this.health, metrics: this.metrics, log };
     this.operatorFiles = new TenantFiles({
       ...{ dir: operatorsDir, name: "operators.json", what: "operators", log },
@@ -79,13 +83,14 @@ export class ControlApi {
   /** Listens; returns the ports of the API and of health. */
   async start(): Promise<{ readonly api: number; readonly http: number }> {
     const { config, log, api, http, stopping } = this;
-    await this.trail.open();
+    await Promise.all([this.trail.open(), this.nobodysTrail.open()]);
     await this.routes();
     await Promise.all([this.operatorFiles.look(), this.summaryFiles.look()]);
     await api.listen({ host: config.address, port: config.port });
     await http.listen({ host: "127.0.0.1", port: config.identity.httpPort });
     const server = api.server as unknown as Server;
-    const files = { server, folder: config.certsDir, files: this.tls, clientCa: config.clientsCa, log };
+    const { certsDir: folder, clientsCa: clientCa, clientsCaFile: clientCaFile } = config;
+    const files = { server, folder, files: this.tls, clientCa, clientCaFile, log };
     this.loops.push(
       this.operatorFiles.run(config.pollMs, stopping.signal),
       this.summaryFiles.run(config.pollMs, stopping.signal),
@@ -102,11 +107,11 @@ export class ControlApi {
     await Promise.allSettled(this.loops);
     await Promise.all([this.api.close(), this.http.close()]);
     await this.audit.flush().catch(() => undefined);
-    await this.trail.close();
+    await Promise.all([this.trail.close(), this.nobodysTrail.close()]);
   }
 
   private async routes(): Promise<void> {
-    const { api, config, engine, trail } = this;
+    const { api, config, engine, trail, nobodysTrail } = this;
     const summaries = () => this.summaries;
     const all: string[] = [];
     api.addHook("onRoute", ({ url }) => void all.push(url));
@@ -116,26 +121,27 @@ export class ControlApi {
       engineDir: config.engineDir,
       view: new View(engine, new Cgroups(config.cgroupDir), summaries),
       summaries,
-      trail,
+      trails: { operators: trail, nobody: nobodysTrail },
       ...(config.prometheus && { prometheus: () => this.prometheus() }),
     });
     rememberPaths(api, all);
   }
 
-  /** Certificate and key are read anew: they are renewed without a restart. */
+  /** CA, certificate and key are read anew: they are renewed without a restart. */
   private prometheus(): Omit<Question, "path"> {
-    const { prometheus, certsDir, ca } = this.config;
+    const { prometheus, certsDir, caFile } = this.config;
     if (prometheus === undefined) throw new Error("this node has no Prometheus");
-    const read = (name: string): string => readFileSync(`${certsDir}/${name}`, "utf8");
-    const tls = { ca, servername: prometheus.name, cert: read("control.crt"), key: read("control.key") };
+    const read = (path: string): string => readFileSync(path, "utf8");
+    const own = { cert: read(`${certsDir}/control.crt`), key: read(`${certsDir}/control.key`) };
+    const tls = { ca: read(caFile), servername: prometheus.name, ...own };
     return { host: prometheus.host, port: prometheus.port, tls, timeoutMs: PROMETHEUS_MS, limit: PROMETHEUS_BYTES };
   }
 
   private checks(): void {
-    const { engine, trail, health } = this;
+    const { engine, trail, nobodysTrail, health } = this;
     const whole = (trouble: string | undefined) => ({ value: trouble ?? "well", ok: trouble === undefined });
     health.add({ name: "engine", weight: "warning", read: () => whole(engine.trouble) });
-    health.add({ name: "trail", weight: "critical", read: () => whole(trail.trouble) });
+    health.add({ name: "trail", weight: "critical", read: () => whole(trail.trouble ?? nobodysTrail.trouble) });
     health.add({ name: "operators", weight: "warning", read: () => this.operatorFiles.check() });
     health.add({ name: "summaries", weight: "warning", read: () => this.summaryFiles.check() });
   }

@@ -1,36 +1,50 @@
 import type { TrailFact } from "../../runtime/control/trail.ts";
+import { OperatorCalls } from "./operator-calls.ts";
 import type { TrailFile } from "./trail-file.ts";
 
 /** Calls of nobody we know that are written down one by one, a minute; further ones are counted. */
 const MOST_A_MINUTE = 60;
 const MINUTE_MS = 60_000;
 
-/** Writes down every call. Who is not known cannot fill the disk: of too many calls it says how many there were. */
+type Trail = Pick<TrailFile, "append">;
+
+/** Writes down every call; who is not known has a trail of its own, so that it pushes nothing out of the operators'. */
 export class Audit {
-  private readonly trail: Pick<TrailFile, "append">;
+  private readonly operators: OperatorCalls;
+  private readonly nobodys: Trail;
   private minute = 0;
   private written = 0;
   private left = 0;
 
-  constructor(trail: Audit["trail"]) {
-    this.trail = trail;
+  constructor(operators: Trail, nobodys: Trail) {
+    this.operators = new OperatorCalls(operators);
+    this.nobodys = nobodys;
   }
 
-  /** @throws Error when it cannot be written down */
-  async call(fact: TrailFact, now = Date.now()): Promise<void> {
+  /**
+   * Writes a call down.
+   * @returns seconds to wait, where it must not be answered because the trail takes no more of its operator now
+   * @throws Error when it cannot be written down
+   */
+  async call(fact: TrailFact, now = Date.now()): Promise<number | undefined> {
+    const { operator } = fact;
+    if (operator !== undefined) return this.operators.call({ ...fact, operator }, now);
     await this.turn(now);
-    if (fact.operator === undefined && ++this.written > MOST_A_MINUTE) {
-      this.left += 1;
-      return;
-    }
-    await this.trail.append(fact);
+    if (++this.written > MOST_A_MINUTE) this.left += 1;
+    else await this.nobodys.append(fact);
+    return undefined;
   }
 
-  /** Calls that were only counted, told when the next one comes after their minute, or at the end. */
+  /** Calls that were only counted, told when the next one comes after their time, or at the end. */
   async flush(): Promise<void> {
+    await this.operators.flush();
+    await this.tellLeft();
+  }
+
+  private async tellLeft(): Promise<void> {
     const left = this.left;
     this.left = 0;
-    if (left > 0) await this.trail.append({ what: "suppressed", code: `${left}_calls_of_nobody` });
+    if (left > 0) await this.nobodys.append({ what: "suppressed", code: "calls_of_nobody", times: left });
   }
 
   private async turn(now: number): Promise<void> {
@@ -38,6 +52,6 @@ export class Audit {
     if (minute === this.minute) return;
     this.minute = minute;
     this.written = 0;
-    await this.flush();
+    await this.tellLeft();
   }
 }

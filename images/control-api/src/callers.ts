@@ -21,7 +21,7 @@ export class Callers {
   of(socket: TLSSocket, operators: ReadonlyMap<string, Operator>, now = Date.now()): Operator {
     const { key, until } = this.shown.get(socket) ?? this.read(socket);
     // A connection may outlive the certificate.
-    if (until < now) throw new Problem(401, "certificate_expired", "The certificate has expired.");
+    if (until < now) throw expired();
     const operator = operators.get(key);
     if (operator === undefined) throw new Problem(401, "unknown_operator", "The certificate is of no operator here.");
     if (operator.revoked) throw new Problem(401, "revoked", "The operator's certificate is revoked.");
@@ -31,6 +31,8 @@ export class Callers {
   private read(socket: TLSSocket): Shown {
     const { raw } = socket.getPeerCertificate();
     if (raw === undefined) throw new Problem(401, "no_certificate", "A client certificate is needed.");
+    // Told as an Error by Node's types, and as its code by Node.
+    if ((socket.authorizationError as unknown) === "CERT_HAS_EXPIRED") throw expired();
     if (!socket.authorized) {
       throw new Problem(
         401,
@@ -45,3 +47,10 @@ export class Callers {
     return shown;
   }
 }
+
+const expired = (): Problem =>
+  new Problem(
+    401,
+    "certificate_expired",
+    "The certificate has expired: `bin/dsmil up` renews it, `bin/dsmil operator` writes the new one.",
+  );

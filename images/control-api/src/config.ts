@@ -17,10 +17,11 @@ export interface ControlConfig {
   readonly port: number;
   /** Folder with tls.crt, tls.key and clients-ca.crt; with control.crt and control.key where Prometheus is asked. */
   readonly certsDir: string;
-  /** PEM of the authority of operators' certificates. */
+  /** PEM of the authority of operators' certificates, as it was at the start. */
   readonly clientsCa: string;
-  /** PEM of the fleet's CA. */
-  readonly ca: string;
+  readonly clientsCaFile: string;
+  /** File with the fleet's CA. */
+  readonly caFile: string;
   /** Folder with operators.json. */
   readonly operatorsDir: string;
   /** `<tenant>/summary.json` and `shared/summary.json`. */
@@ -52,13 +53,15 @@ export function readConfig(variables: Variables): ControlConfig {
     host: env.text("PROMETHEUS_ADDRESS", { ...ADDRESS, default: "127.0.0.1" }),
     port: env.integer("PROMETHEUS_PORT", { min: 1, max: 65535, default: 9090 }),
   };
+  const clientsCaFile = `${certsDir}/clients-ca.crt`;
+  const caFile = env.path("CA_FILE", "/etc/dsmil/ca/ca.crt");
   const config = {
     identity: readIdentity(env, { service: "control-api", device: 0, layer: 8, httpPort: 8098 }),
     address: env.text("LISTEN_ADDRESS", ADDRESS),
     port: env.integer("CONTROL_PORT", { min: 0, max: 65535, default: 8099 }),
     certsDir,
-    clientsCa: env.file("CERTS_DIR/clients-ca.crt", `${certsDir}/clients-ca.crt`),
-    ca: env.file("CA_FILE", env.path("CA_FILE", "/etc/dsmil/ca/ca.crt")),
+    clientsCa: env.file("CERTS_DIR/clients-ca.crt", clientsCaFile),
+    ...{ clientsCaFile, caFile },
     operatorsDir: env.path("OPERATORS_DIR", "/run/dsmil/operators"),
     summaryDir: env.path("SUMMARY_DIR", "/run/dsmil/summary"),
     pollMs: env.integer("POLL_MS", { min: 50, max: 60_000, default: 2000 }),
@@ -69,6 +72,7 @@ export function readConfig(variables: Variables): ControlConfig {
   };
   const own = name === "none" ? [] : ["control.crt", "control.key"];
   for (const file of ["tls.crt", "tls.key", ...own]) env.file(`CERTS_DIR/${file}`, `${certsDir}/${file}`);
+  env.file("CA_FILE", caFile);
   env.finish();
   return config;
 }

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { type EngineMessage, parseMessage } from "../../runtime/engine/message.ts";
 
 /** Bytes from the end of a container's log that are looked at. */
@@ -7,7 +7,7 @@ export const TAIL_BYTES = 512 * 1024;
 export interface Tail {
   /** Oldest first. */
   readonly messages: readonly EngineMessage[];
-  /** Whether there is more before. */
+  /** Whether there is more before: in the same file, or in one that the engine put aside when it was full. */
   readonly cut: boolean;
 }
 
@@ -23,10 +23,17 @@ export async function logTail(dir: string, id: string, bytes = TAIL_BYTES): Prom
     const lines = buffer.toString("utf8", 0, bytesRead).split("\n");
     // The first one may have begun before, and the last one is being written.
     if (from > 0) lines.shift();
-    return { messages: joinParts(lines.flatMap((line) => parseMessage(line) ?? [])), cut: from > 0 };
+    return {
+      messages: joinParts(lines.flatMap((line) => parseMessage(line) ?? [])),
+      cut: from > 0 || (await isRotated(dir, id)),
+    };
   } finally {
     await file.close();
   }
+}
+
+async function isRotated(dir: string, id: string): Promise<boolean> {
+  return (await readdir(`${dir}/${id}`)).some((name) => name.startsWith(`${id}-json.log.`));
 }
 
 /** Lines that the engine cut at 16 KiB, whole again. */

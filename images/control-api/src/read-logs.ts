@@ -16,11 +16,22 @@ export interface LogFilter {
 
 /** Longest line that is passed on, characters. */
 const MOST_LINE = 8192;
+/** Largest answer, bytes of JSON. */
+const MOST_BYTES = 1024 * 1024;
 
-/** The newest lines of these containers that match, from the engine's files, a container at a time. */
+interface Sized {
+  readonly line: LogLineAnswer;
+  readonly bytes: number;
+}
+
+/**
+ * The newest lines of these containers that match, from the engine's files, a container at a time; where they are too
+ * large for an answer, the oldest are left out and their containers named as cut.
+ */
 export async function readLogs(dir: string, from: readonly KnownContainer[], filter: LogFilter): Promise<LogsAnswer> {
-  let lines: LogLineAnswer[] = [];
-  const [cut, unread]: [string[], string[]] = [[], []];
+  let lines: Sized[] = [];
+  const cut = new Set<string>();
+  const unread: string[] = [];
   for (const { name, tenant, found } of from) {
     const tail = found && (await logTail(dir, found.id));
     if (tail === undefined) {
@@ -32,17 +43,34 @@ export async function readLogs(dir: string, from: readonly KnownContainer[], fil
       const level = levelOf(text);
       if (!matches(filter, at, level, text)) return [];
       const line = { time: new Date(at).toISOString(), container: name, level, text: text.slice(0, MOST_LINE) };
-      return [tenant === undefined ? line : { ...line, tenant }];
+      return sized(tenant === undefined ? line : { ...line, tenant });
     });
     const oldest = tail.messages[0];
     const reaches =
       filter.since !== undefined && oldest !== undefined && Number(oldest.time.slice(0, -6)) < filter.since;
-    if (tail.cut && !reaches && matching.length < filter.limit) cut.push(name);
+    if (tail.cut && !reaches && matching.length < filter.limit) cut.add(name);
     lines = [...lines, ...matching]
-      .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
+      .sort(({ line: a }, { line: b }) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
       .slice(-filter.limit);
+    const [left, kept] = split(lines);
+    for (const { line } of left) cut.add(line.container);
+    lines = kept;
   }
-  return { lines, cut, unread };
+  return { lines: lines.map(({ line }) => line), cut: [...cut].sort(), unread };
+}
+
+const sized = (line: LogLineAnswer): Sized => ({ line, bytes: Buffer.byteLength(JSON.stringify(line)) + 1 });
+
+/** The oldest that an answer has no room for, and the rest. */
+function split(lines: Sized[]): [Sized[], Sized[]] {
+  let room = MOST_BYTES;
+  let from = lines.length;
+  while (from > 0) {
+    room -= lines[from - 1]?.bytes ?? 0;
+    if (room < 0) break;
+    from -= 1;
+  }
+  return [lines.slice(0, from), lines.slice(from)];
 }
 
 function matches({ since, level, grep }: LogFilter, at: number, own: Level, text: string): boolean {

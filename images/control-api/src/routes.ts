@@ -15,6 +15,7 @@ import { SLO_QUERY, serviceLevels } from "./service-levels.ts";
 import { addSoc } from "./soc-route.ts";
 import type { Summary } from "./summary.ts";
 import type { TrailFile } from "./trail-file.ts";
+import { Turns } from "./turns.ts";
 import type { View } from "./view.ts";
 
 /** What the routes answer from. */
@@ -24,15 +25,20 @@ export interface Sources {
   readonly view: View;
   /** Upper-case tenant, or SHARED. */
   readonly summaries: () => ReadonlyMap<string, Summary>;
-  readonly trail: Pick<TrailFile, "read">;
+  readonly trails: Readonly<Record<(typeof TRAILS)[number], Pick<TrailFile, "read">>>;
   /** How Prometheus is asked; absent where it does not run. */
   readonly prometheus?: Prometheus;
 }
+
+/** The trails of a node: of operators' calls, and of those of nobody we know. */
+const TRAILS = ["operators", "nobody"] as const;
 
 const NAME = text("Container's name", { pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$" });
 const TENANT_ID = text("Tenant's id", { pattern: "^[a-z][a-z0-9]{1,15}$" });
 const HEALTH_BYTES = 64 * 1024;
 const HEALTH_MS = 2000;
+/** Each holds the tail of a log and an answer in memory; dsmilctl waits 2.5 s. */
+const LOGS_AT_ONCE = { atOnce: 2, waitMs: 2000 };
 const SOURCE_AWAY = { 502: "What is asked for the answer does not give one" };
 
 /** Adds every route; each is a GET, and says what it takes and answers. */
@@ -159,6 +165,7 @@ function addLogs(app: FastifyInstance, { view, engineDir }: Sources): void {
     querystring: { ...querystring, required: [] },
     answer: LOGS,
   });
+  const turns = new Turns(LOGS_AT_ONCE);
   app.get<{ Querystring: LogsQuery }>("/v1/logs", { schema, config: { role: "analyst" } }, async (request) => {
     const operator = operatorOf(request);
     const { container, tenant, since, limit, level, grep } = request.query;
@@ -170,12 +177,13 @@ function addLogs(app: FastifyInstance, { view, engineDir }: Sources): void {
         (tenant === undefined || one.tenant === tenant),
     );
     if (container !== undefined && from.length === 0 && operator.tenants !== "all") throw wrongTenant();
-    return readLogs(engineDir, from, {
+    const filter = {
       limit,
       ...(since !== undefined && { since: Date.parse(since) }),
       ...(level !== undefined && { level }),
       ...(grep !== undefined && { grep }),
-    });
+    };
+    return turns.run(operator.name, () => readLogs(engineDir, from, filter));
   });
 }
 
@@ -193,20 +201,28 @@ function addSlo(app: FastifyInstance, { prometheus }: Sources): void {
   });
 }
 
-function addAudit(app: FastifyInstance, { trail, node }: Sources): void {
+interface AuditQuery {
+  readonly limit: number;
+  readonly of: (typeof TRAILS)[number];
+}
+
+function addAudit(app: FastifyInstance, { trails, node }: Sources): void {
   const schema = routeSchema({
     summary: "Calls that were written down",
     description:
       "The newest entries of this API's trail, and whether its chain of hashes holds. For admins of all tenants.",
     querystring: {
-      ...objectOf<{ limit: number }>({ limit: whole("Most entries", { minimum: 1, maximum: 500, default: 100 }) }),
+      ...objectOf<AuditQuery>({
+        limit: whole("Most entries", { minimum: 1, maximum: 500, default: 100 }),
+        of: { ...oneOf(TRAILS, "Whose calls: of operators, or of nobody who is known"), default: "operators" },
+      }),
       required: [],
     },
     answer: AUDIT,
   });
-  app.get<{ Querystring: { limit: number } }>("/v1/audit", { schema, config: { role: "admin" } }, async (request) => {
+  app.get<{ Querystring: AuditQuery }>("/v1/audit", { schema, config: { role: "admin" } }, async (request) => {
     if (operatorOf(request).tenants !== "all") throw wrongTenant();
-    const { entries, last, whole: sound } = await trail.read(request.query.limit);
+    const { entries, last, whole: sound } = await trails[request.query.of].read(request.query.limit);
     return { node, last, whole: sound, entries } satisfies AuditAnswer;
   });
 }

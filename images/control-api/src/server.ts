@@ -9,7 +9,9 @@ import type { Metrics } from "../../runtime/metrics.ts";
 import { SERVER_LIMITS } from "../../runtime/server-limits.ts";
 import type { Audit } from "./audit.ts";
 import { Callers } from "./callers.ts";
+import { boundConnections } from "./connections.ts";
 import { asProblem, Problem } from "./problem.ts";
+import { refuseUnreadable } from "./unreadable.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -33,7 +35,8 @@ export interface ServerOptions {
 /** Requests at once, in all and of one operator. */
 const MOST_UNDER_WAY = 16;
 const MOST_OF_ONE = 8;
-const CONNECTIONS = 64;
+/** How soon a handshake is done, ms; and how often it is looked whose heads take too long. */
+const HANDSHAKE_MS = 5000;
 
 const known = new WeakMap<FastifyRequest, Operator>();
 const refused = new WeakMap<FastifyRequest, string>();
@@ -63,9 +66,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 16 * 1024 },
     // A parameter that is not known is a mistake, not something to leave out.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, useDefaults: true } },
-    https: { ...tls, ca: clientsCa, requestCert: true, rejectUnauthorized: false, minVersion: "TLSv1.2" },
+    clientErrorHandler: (error, socket) => void refuseUnreadable(error, socket, options),
+    https: {
+      ...{ ...tls, ca: clientsCa, requestCert: true, rejectUnauthorized: false, minVersion: "TLSv1.2" },
+      // Fastify passes its bounds on to servers without TLS alone.
+      ...{ ...SERVER_LIMITS.http, handshakeTimeout: HANDSHAKE_MS, connectionsCheckingInterval: HANDSHAKE_MS },
+    },
   }) as unknown as FastifyInstance;
-  (app.server as Server).maxConnections = CONNECTIONS;
+  boundConnections(app.server as Server);
   admit(app, options);
   app.addHook("onSend", async (request, reply, payload) => written(request, reply, payload, options));
   app.setErrorHandler((error, request, reply) => {
@@ -100,24 +108,34 @@ function admit(app: FastifyInstance, { health, operators }: ServerOptions): void
 async function written(request: FastifyRequest, reply: FastifyReply, payload: unknown, { audit, log }: ServerOptions) {
   const operator = known.get(request);
   const code = refused.get(request);
+  // Absent where there is nothing of the path; the path itself is cut.
+  const route = request.routeOptions.url;
   const fact = {
     ...(operator && { operator: operator.name, role: operator.role }),
     client: request.ip,
     what: request.method.slice(0, 16),
     path: pathOf(request),
+    ...(route !== undefined && { route }),
     status: reply.statusCode,
     ...(code !== undefined && { code }),
   };
   try {
-    await audit.call(fact);
-    return payload;
+    const wait = await audit.call(fact);
+    if (wait === undefined) return payload;
+    const detail = "More different things were asked within ten minutes than the trail takes of one operator.";
+    return instead(reply, new Problem(429, "too_many_calls", detail, wait));
   } catch (error) {
     log.error({ err: error }, "call not written down, and not answered");
-    const { status, body } = new Problem(503, "no_audit", "What is asked cannot be written down now.");
-    const content = JSON.stringify(body);
-    reply.code(status).header("content-type", "application/problem+json").header("content-length", content.length);
-    return content;
+    return instead(reply, new Problem(503, "no_audit", "What is asked cannot be written down now."));
   }
+}
+
+/** A problem in place of an answer that is made already. */
+function instead(reply: FastifyReply, { status, body, retryAfter }: Problem): string {
+  const content = JSON.stringify(body);
+  if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
+  reply.code(status).header("content-type", "application/problem+json").header("content-length", content.length);
+  return content;
 }
 
 function answer(
@@ -130,7 +148,8 @@ function answer(
   refused.set(request, code);
   if (status === 401 || status === 403) {
     metrics.failed("denied");
-    if (status === 401) reply.header("www-authenticate", 'Certificate realm="dsmil"');
+    // Who is nobody holds no connection.
+    if (status === 401) reply.header("www-authenticate", 'Certificate realm="dsmil"').header("connection", "close");
     const what = { status, code, operator: known.get(request)?.name, client: request.ip, path: pathOf(request) };
     log.warn({ audit: true, action: "control.request", outcome: "denied", ...what }, "request denied");
   } else if (status === 500) {
@@ -148,7 +167,7 @@ function answer(
 
 /** All routes are for GET: another method at one of their paths is told so. */
 function nothingHere(app: FastifyInstance, { method, url }: FastifyRequest, reply: FastifyReply): Problem {
-  const path = url.split("?", 1)[0] ?? "";
+  const [path = ""] = url.split(/[?#]/, 1);
   if (method !== "GET" && paths.get(app)?.some((pattern) => pattern.test(path))) {
     reply.header("allow", "GET");
     return new Problem(405, "method_not_allowed", "Only GET is allowed here.");
@@ -166,14 +185,18 @@ export function rememberPaths(app: FastifyInstance, all: readonly string[]): voi
   );
 }
 
-const pathOf = ({ originalUrl }: FastifyRequest): string =>
-  (originalUrl.split("?", 1)[0] ?? "").slice(0, 256).toWellFormed();
+/** The path as it was meant, without query and fragment. */
+function pathOf({ originalUrl }: FastifyRequest): string {
+  const [path = ""] = originalUrl.split(/[?#]/, 1);
+  return (decoded(path) ?? path).slice(0, 256).toWellFormed();
+}
 
-function isValid(url: string): boolean {
+const isValid = (url: string): boolean => url.startsWith("/") && decoded(url.split(/[?#]/, 1)[0] ?? "") !== undefined;
+
+function decoded(path: string): string | undefined {
   try {
-    decodeURIComponent(url.split("?", 1)[0] ?? "");
-    return url.startsWith("/");
+    return decodeURIComponent(path);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { createReadStream, type WriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { type FileHandle, open, readdir, stat, truncate, unlink } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import {
@@ -10,16 +10,15 @@ import {
   type TrailFact,
 } from "../../runtime/control/trail.ts";
 
-export type { WriteStream };
-
 /** Size from which the next file is begun, bytes. */
 const FILE_BYTES = 4 * 1024 * 1024;
 /** Files that are kept; older ones are removed. */
 const FILES = 16;
-const NAME = /^trail-(\d{10})\.jsonl$/;
 
 export interface TrailOptions {
   readonly dir: string;
+  /** First word of its files, which sets it apart from others in the folder; default `trail`. */
+  readonly name?: string;
   readonly fileBytes?: number;
   readonly files?: number;
 }
@@ -41,8 +40,8 @@ export class TrailFile {
   private turn: Promise<unknown> = Promise.resolve();
   private problem: string | undefined;
 
-  constructor({ dir, fileBytes = FILE_BYTES, files = FILES }: TrailOptions) {
-    this.options = { dir, fileBytes, files };
+  constructor({ dir, name = "trail", fileBytes = FILE_BYTES, files = FILES }: TrailOptions) {
+    this.options = { dir, name, fileBytes, files };
   }
 
   /** Why nothing could be written the last time; undefined while it can. */
@@ -55,8 +54,14 @@ export class TrailFile {
    * @throws Error when the folder cannot be used, or what is there is not a trail
    */
   async open(now = new Date()): Promise<void> {
-    const name = (await this.names()).at(-1);
-    const cut = name === undefined ? 0 : await this.resume(`${this.options.dir}/${name}`);
+    const { dir } = this.options;
+    let cut = 0;
+    // A file that a loss of power left without an entry would begin the chain, and the numbers of files, anew.
+    for (const name of (await this.names()).reverse()) {
+      cut += await this.resume(`${dir}/${name}`);
+      if (this.handle !== undefined) break;
+      await unlink(`${dir}/${name}`);
+    }
     if (cut > 0) await this.append({ what: "cut", code: `${cut}_bytes` }, now);
     await this.append({ what: "start" }, now);
   }
@@ -118,13 +123,13 @@ export class TrailFile {
 
   private async begin(seq: number): Promise<void> {
     await this.handle?.close();
-    const { dir, files } = this.options;
-    this.handle = await open(`${dir}/trail-${String(seq).padStart(10, "0")}.jsonl`, "a", 0o600);
+    const { dir, name, files } = this.options;
+    this.handle = await open(`${dir}/${name}-${String(seq).padStart(10, "0")}.jsonl`, "a", 0o600);
     this.size = 0;
     for (const old of (await this.names()).slice(0, -files)) await unlink(`${dir}/${old}`);
   }
 
-  /** @returns bytes that were cut off */
+  /** Goes on in a file, unless it holds no entry. @returns bytes that were cut off */
   private async resume(path: string): Promise<number> {
     const { size } = await stat(path);
     const file = await open(path, "r");
@@ -135,14 +140,17 @@ export class TrailFile {
     const line = buffer.toString("utf8", 0, end).trimEnd().split("\n").at(-1) ?? "";
     const entry = readEntry(line);
     if (entry === undefined && end > 0) throw new Error(`the last line of ${path} is no entry of a trail`);
+    if (entry === undefined) return size;
     if (end < size) await truncate(path, end);
-    this.last = entry ?? { seq: 0, hash: TRAIL_GENESIS };
+    this.last = entry;
     this.handle = await open(path, "a", 0o600);
     this.size = end;
     return size - end;
   }
 
   private async names(): Promise<string[]> {
-    return (await readdir(this.options.dir)).filter((name) => NAME.test(name)).sort();
+    const { dir, name } = this.options;
+    const ours = new RegExp(`^${name}-\\d{10}\\.jsonl$`);
+    return (await readdir(dir)).filter((file) => ours.test(file)).sort();
   }
 }

@@ -22,21 +22,25 @@ export interface FollowOptions {
   readonly files: TlsFiles;
   /** PEM of the authority of clients' certificates, where the server asks for them. */
   readonly clientCa?: string;
+  /** File of that authority, where it is renewed by itself and followed, too. */
+  readonly clientCaFile?: string;
   readonly log: Log;
   /** Default 30,000 ms. */
   readonly everyMs?: number;
 }
 
-/** Gives a running server a renewed certificate, without a restart, until `signal` aborts. Never throws. */
+/** Gives a running server a renewed certificate, and authority of its clients, without a restart, until `signal` aborts. Never throws. */
 export async function followTlsFiles(options: FollowOptions, signal: AbortSignal): Promise<void> {
-  const { server, folder, clientCa, log, everyMs = 30_000 } = options;
-  let known = JSON.stringify(options.files);
+  const { server, folder, clientCaFile, log, everyMs = 30_000 } = options;
+  const bundle = ({ cert, key }: TlsFiles, ca: string | undefined) => ({ cert, key, ...(ca && { ca }) });
+  let known = JSON.stringify(bundle(options.files, options.clientCa));
   while (!signal.aborted) {
     await pause(everyMs, signal);
     try {
-      const files = readTlsFiles(folder);
+      const ca = clientCaFile === undefined ? options.clientCa : readFileSync(clientCaFile, "utf8");
+      const files = bundle(readTlsFiles(folder), ca);
       if (JSON.stringify(files) === known) continue;
-      server.setSecureContext({ ...files, ...(clientCa && { ca: clientCa }), minVersion: "TLSv1.2" });
+      server.setSecureContext({ ...files, minVersion: "TLSv1.2" });
       known = JSON.stringify(files);
       log.info({ folder }, "certificate renewed");
     } catch (error) {

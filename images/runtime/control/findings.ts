@@ -28,7 +28,7 @@ export const LOGS: Schema = objectOf<LogsAnswer>({
     ),
     "The newest that match, oldest first",
   ),
-  cut: listOf(text("Container"), "Containers of which not all lines since then were looked at"),
+  cut: listOf(text("Container"), "Containers of which not all lines since then were looked at, or fit into the answer"),
   unread: listOf(text("Container"), "Containers whose log is not in the engine's files"),
 });
 
@@ -92,8 +92,10 @@ export interface AuditAnswer {
     readonly client?: string;
     readonly what: string;
     readonly path?: string;
+    readonly route?: string;
     readonly status?: number;
     readonly code?: string;
+    readonly times?: number;
     readonly hash: string;
   }[];
 }
@@ -111,12 +113,14 @@ export const AUDIT: Schema = objectOf<AuditAnswer>({
         role: text("As what"),
         client: text("Address"),
         what: text("Method, or what else happened"),
-        path: text("Path without a query"),
+        path: text("Path without a query, decoded; its first 256 characters"),
+        route: text("Pattern of the path, with a parameter as :name; absent where there is nothing of that path"),
         status: whole("HTTP status", { minimum: 100, maximum: 599 }),
         code: text("Why it was refused"),
+        times: whole("Calls like it, or of its kind, that were only counted", { minimum: 1 }),
         hash: text("SHA-256 over the entry before and this one, hex"),
       },
-      ...(["operator", "role", "client", "path", "status", "code"] as const),
+      ...(["operator", "role", "client", "path", "route", "status", "code", "times"] as const),
     ),
     "The newest, oldest first",
   ),

@@ -8,11 +8,16 @@ export interface TrailFact {
   readonly role?: string;
   /** Address. */
   readonly client?: string;
-  /** HTTP method, or `start`, `cut`, `suppressed`. */
+  /** HTTP method, or `start`, `cut`; `unreadable` of what was no request; `repeated` and `suppressed` of calls that were only counted. */
   readonly what: string;
+  /** Decoded, at most 256 characters. */
   readonly path?: string;
+  /** Pattern of the path, such as `/v1/tenants/:id`; absent where there is nothing of the path. */
+  readonly route?: string;
   readonly status?: number;
   readonly code?: string;
+  /** How many calls were only counted. */
+  readonly times?: number;
 }
 
 /** A fact in the chain. */

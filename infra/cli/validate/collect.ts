@@ -22,7 +22,7 @@ export async function collectFacts(fleet: Fleet): Promise<Facts> {
       known(() => askPostgres(fleet)),
       known(() => askFront(fleet)),
       known(async () => latestIsolation(root, data.rootPublicKey)),
-      known(async () => latestDrill(root)),
+      known(async () => latestDrill(root, model)),
     ]);
   const asked = { containers, targets, alerts, alertmanagers, latency, redis, postgres, front };
   return { model, now: new Date(), ...asked, isolation, drill };
@@ -40,8 +40,7 @@ async function known<T>(ask: () => Promise<T>): Promise<Known<T>> {
 async function kept({ root, model }: Fleet): Promise<Kept[]> {
   const [status, engines] = await Promise.all([collectStatus(root, model), engineFacts(root, model)]);
   return status.services.map(({ name, service, node, health }) => {
-    const { restart = "no", healthCheck = false } = engines.get(name) ?? {};
-    return { name, service, node, healthy: health === "healthy", restart, healthCheck };
+    return { name, service, node, healthy: health === "healthy", ...engines.get(name) };
   });
 }
 

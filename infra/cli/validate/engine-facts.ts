@@ -14,7 +14,7 @@ interface Inspected {
   readonly Config: { readonly Healthcheck?: { readonly Test?: readonly string[] } };
 }
 
-/** Of every container of the manifest that is there, by name; a node that cannot be reached has none. */
+/** Of every container of the manifest that is there, by name; of a node that cannot be reached nothing is known. */
 export async function engineFacts(root: string, model: Model): Promise<Map<string, EngineFacts>> {
   const found = await Promise.all(model.nodes.map(({ id }) => ofNode(root, model, id).catch(() => [])));
   return new Map(found.flat());

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { DrillReport } from "../../drills/report.ts";
 import { type SignedReport, verifyReport } from "../../isolation/signature.ts";
+import type { Model } from "../../model/types.ts";
 import type { Proof } from "../../validate/types.ts";
 import { REPORTS } from "../isolation/save.ts";
 
@@ -20,13 +21,20 @@ export function latestIsolation(root: string, rootPublicKey: string): Proof {
   throw new Error("no whole proof of isolation is here: run `bin/dsmil isolation`");
 }
 
-/** The newest report of the drills on this machine. @throws Error where there is none that can be read */
-export function latestDrill(root: string): Proof {
+/** The newest report of the drills on this machine, whichever fleet's it is. @throws Error where there is none that can be read */
+export function latestDrill(
+  root: string,
+  { fleet, nodes, tenants: ours }: Pick<Model, "fleet" | "nodes" | "tenants">,
+): Proof {
   for (const file of newest(root, "drill-")) {
     const report = read<DrillReport>(root, file);
     if (report === undefined) continue;
     const { startedAt, passed, results, tenants } = report;
-    return { file, at: startedAt, passed, count: results.length, tenants };
+    const same =
+      report.fleet === fleet.name && String([...report.nodes].sort()) === String(nodes.map(({ id }) => id).sort());
+    // A drill is of two tenants, one attacking the other.
+    const current = same && tenants.length > 0 && tenants.every((id) => ours.some((tenant) => tenant.id === id));
+    return { file, at: startedAt, passed, count: new Set(results.map(({ number }) => number)).size, tenants, current };
   }
   throw new Error("the drills were not run from here: run `bin/dsmil drill`");
 }

@@ -11,8 +11,8 @@ export function planControl({ model, victim, attacker }: Pair): Plan {
   const nodes = model.services.filter(({ id }) => id === "control-api").map(({ node }) => node);
   // Without somebody who may ask, a refusal would say nothing.
   if (friend === undefined) return { attempts: [], setup: [], teardown: [] };
-  const pages = [`/v1/tenants/${victim.id}`, `/v1/logs?tenant=${victim.id}&since=1m&limit=1`];
   const soc = `/v1/soc?tenant=${victim.id}`;
+  const pages = [`/v1/tenants/${victim.id}`, `/v1/logs?tenant=${victim.id}&limit=1`];
   const attempts = nodes.flatMap((node) =>
     [
       ...strangers(model, attacker).map(({ as, credential }) => ({

@@ -1,10 +1,11 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { follows, readEntry } from "../../../images/runtime/control/trail.ts";
-import { fill } from "./fleet.ts";
+import { fill, ID } from "./fleet.ts";
 import { type ControlRig, startControl, until, type Who } from "./rig.ts";
 
 let rig: ControlRig;
@@ -43,20 +44,20 @@ async function refusal(who: Who, path: string) {
   return [status, problem.code];
 }
 
-const lastEntry = () => readEntry(rig.trail().at(-1) ?? "");
+const lastEntry = (of?: "nobody") => readEntry(rig.trail(of).at(-1) ?? "");
 
 describe("who may ask", () => {
   it.each([
     ["nobody", "no_certificate"],
     ["stranger", "untrusted_certificate"],
-    ["expired", "untrusted_certificate"],
+    ["expired", "certificate_expired"],
     ["unlisted", "unknown_operator"],
     ["rex", "revoked"],
   ] as const)("%s is refused with %s, and the call is written down", async (who, code) => {
     for (const path of ["/v1/status", "/openapi.json", "/nothing"]) {
       expect(await refusal(who, path)).toEqual([401, code]);
-      expect(lastEntry()).toMatchObject({ what: "GET", path, status: 401, code, client: "127.0.0.1" });
-      expect(lastEntry()).not.toHaveProperty("operator");
+      expect(lastEntry("nobody")).toMatchObject({ what: "GET", path, status: 401, code, client: "127.0.0.1" });
+      expect(lastEntry("nobody")).not.toHaveProperty("operator");
     }
   });
 
@@ -162,6 +163,21 @@ describe("what is told", () => {
   });
 });
 
+describe("a log that the engine began anew", () => {
+  const rotated = () => `${rig.dir}/engine/${ID.alpha}/${ID.alpha}-json.log.1`;
+  afterAll(() => rmSync(rotated()));
+
+  it("is told as cut, where what is wanted may be in the file before", async () => {
+    const cut = async (query: string) => (await json("anna", `/v1/logs?${query}`)).cut;
+    expect(await cut("since=2025-12-31T00:00:00Z")).toEqual([]);
+    writeFileSync(rotated(), "");
+    expect(await cut("since=2025-12-31T00:00:00Z")).toEqual(["dsmil-l3-router-alpha"]);
+    expect(await cut("")).toEqual(["dsmil-l3-router-alpha"]);
+    expect(await cut("since=2026-01-01T00:00:02Z")).toEqual([]);
+    expect(await cut("limit=1")).toEqual([]);
+  });
+});
+
 describe("what is no good", () => {
   it.each([
     ["/v1/status?x=1", 400],
@@ -180,7 +196,8 @@ describe("what is no good", () => {
     [`/v1/tenants/${"x".repeat(200)}`, 400],
   ] as const)("%s is answered %i", async (path, status) => {
     expect((await refusal("ada", path))[0]).toBe(status);
-    expect(lastEntry()).toMatchObject({ path: path.split("?")[0]?.slice(0, 256), status });
+    const written = path.split("?")[0]?.replaceAll("%2f", "/").slice(0, 256);
+    expect(lastEntry()).toMatchObject({ path: written, status });
   });
 
   it("takes GET alone", async () => {

@@ -38,8 +38,8 @@ export interface ControlRig {
   /** Writes operators.json anew; changes by name. */
   operators(changes?: Readonly<Record<string, object | null>>): void;
   ask(who: Who, path: string, more?: { readonly method?: string; readonly body?: string }): Promise<Answer>;
-  /** Lines of the trail. */
-  trail(): readonly string[];
+  /** Lines of the trail of operators' calls, or of nobody's. */
+  trail(of?: "trail" | "nobody"): readonly string[];
   output(): string;
   stop(): Promise<void>;
 }
@@ -73,8 +73,9 @@ export async function startControl(env: Readonly<Record<string, string>> = {}): 
     },
     operators: (changes = {}) => replace(`${dir}/operators/shared/operators.json`, operatorsFile(dir, changes)),
     ask: (who, path, more) => ask(dir, port, who, path, more),
-    trail: () =>
+    trail: (of = "trail") =>
       readdirSync(`${dir}/trail`)
+        .filter((name) => name.startsWith(of))
         .sort()
         .flatMap((name) => readFileSync(`${dir}/trail/${name}`, "utf8").trimEnd().split("\n")),
     output: () => output,

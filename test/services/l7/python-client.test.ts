@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensurePythonClient, pythonClient } from "../../lab/harness/python-client.ts";
+import { pythonClient } from "../../lab/harness/python-client.ts";
+import { ensureVenv } from "../../lab/harness/python-venv.ts";
 import { until } from "../support/fabric.ts";
 import { KEYS, L7Rig, MODEL, type Tenant } from "./rig.ts";
 
@@ -7,7 +8,7 @@ const LONG = "Tell me a long story about the bus";
 
 let rig: L7Rig;
 beforeAll(async () => {
-  await ensurePythonClient();
+  await ensureVenv("openai");
   rig = await L7Rig.start();
 }, 300_000);
 afterAll(() => rig?.close(), 60_000);

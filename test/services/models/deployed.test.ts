@@ -12,6 +12,8 @@ import { loadModel } from "../../../infra/model/load.ts";
 import { modelNames, modelRelease } from "../../../infra/models/model-release.ts";
 import type { ExecResult, NodeLink } from "../../../infra/provider/handler.ts";
 import { generate } from "../../../infra/provider/pqc.ts";
+import type { ModelOnNodeInputs, ModelOnNodeState } from "../../../infra/provider/resources/model-on-node/args.ts";
+import { createModelOnNode } from "../../../infra/provider/resources/model-on-node/handler.ts";
 import { modelSigner } from "../../../infra/provider/resources/model-signer/handler.ts";
 import type { NodeFilesInputs } from "../../../infra/provider/resources/node-files/args.ts";
 import { createNodeFiles } from "../../../infra/provider/resources/node-files/handler.ts";
@@ -25,6 +27,7 @@ const NAME = "l4-threat-classifier";
 const root = generate();
 const node = mkdtempSync(join(tmpdir(), "dsmil-deployed-models-"));
 const handler = createNodeFiles([node]);
+const contentHandler = createModelOnNode(join(node, "opt/dsmil/models"));
 const context = () => recordedContext(async () => here);
 const folder = join(node, "opt/dsmil/models");
 const settings = { folder, root: () => root.publicKey, pollMs: 1000 };
@@ -39,7 +42,9 @@ const here: NodeLink = {
     const child = spawn(program, argv);
     // A program that ends without reading its input is no fault.
     child.stdin.on("error", () => undefined);
-    child.stdin.end(options.stdin ?? "");
+    const { stdin = "" } = options;
+    if (typeof stdin === "string" || Buffer.isBuffer(stdin)) child.stdin.end(stdin);
+    else stdin.pipe(child.stdin);
     const [stdout, stderr, code] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
@@ -51,8 +56,13 @@ const here: NodeLink = {
   forward: () => Promise.reject(new Error("no ports here")),
 };
 
+interface Laid {
+  readonly texts: NodeFilesInputs[];
+  readonly contents: ModelOnNodeState[];
+}
+
 /** Lays the models of a node as its stack would. */
-async function deploy(id: string): Promise<NodeFilesInputs[]> {
+async function deploy(id: string): Promise<Laid> {
   const model = loadModel(join(PROJECT, "manifest.yaml"));
   const one = model.nodes.find((candidate) => candidate.id === id);
   if (!one) throw new Error(`no ${id}`);
@@ -61,17 +71,24 @@ async function deploy(id: string): Promise<NodeFilesInputs[]> {
   const registered = await record(id, [], () => {
     new NodeModels({ model, node: one, root: PROJECT, signature: ({ digest }) => signatures[digest] ?? "" });
   });
+  const inputsOf = (type: string) => registered.filter((one) => one.type === type).map(({ inputs }) => inputs);
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const all = registered.map(({ inputs }) => ({ ...inputs, ...owner }) as unknown as NodeFilesInputs);
-  const inputs = all.map((one) => ({ ...one, path: join(node, one.path) }));
-  for (const one of inputs) {
-    expect(handler.check({ ...one })).toEqual([]);
-    await handler.reconcile(one, undefined, context());
+  const texts = inputsOf("dsmil:index:NodeFiles")
+    .map((inputs) => ({ ...inputs, ...owner }) as unknown as NodeFilesInputs)
+    .map((inputs) => ({ ...inputs, path: join(node, inputs.path) }));
+  const contents: ModelOnNodeState[] = [];
+  for (const inputs of inputsOf("dsmil:index:ModelOnNode") as unknown as ModelOnNodeInputs[]) {
+    expect(contentHandler.check({ ...inputs })).toEqual([]);
+    contents.push(await contentHandler.reconcile(inputs, undefined, context()));
   }
-  return inputs;
+  for (const inputs of texts) {
+    expect(handler.check({ ...inputs })).toEqual([]);
+    await handler.reconcile(inputs, undefined, context());
+  }
+  return { texts, contents };
 }
 
-let laid: NodeFilesInputs[];
+let laid: Laid;
 beforeAll(async () => {
   laid = await deploy("node-a");
 });
@@ -97,12 +114,10 @@ describe("models that were deployed", () => {
     await fresh.look();
     expect(fresh.current).toBeUndefined();
     expect(String(fresh.check().value)).toContain("6.0.0 refused: model.onnx is not the file that model.json names");
-    const inputs = laid.find((one) => one.path.includes(NAME));
-    if (!inputs) throw new Error("not laid");
-    const state = { ...inputs, digest: "" };
-    const seen = await handler.read("", state, context());
-    expect(seen?.files["model.onnx"]?.content).toMatch(/changed on the node: sha256/);
-    await handler.reconcile(inputs, state, context());
+    const state = laid.contents.find(({ name }) => name === NAME);
+    if (!state) throw new Error("not laid");
+    expect(await contentHandler.read("", state, context())).toBeUndefined();
+    await contentHandler.reconcile(state, undefined, context());
     await fresh.look(Date.now() + 60_000);
     expect(fresh.check().ok).toBe(true);
     await fresh.current?.retire();
@@ -110,9 +125,10 @@ describe("models that were deployed", () => {
 
   it("leave the folder that is mounted when their last version goes, and are still in use", async () => {
     const inode = statSync(folder).ino;
-    for (const inputs of laid.filter(({ files }) => "model.json" in files)) {
+    for (const inputs of laid.texts.filter(({ files }) => "model.json" in files)) {
       await handler.remove("", { ...inputs, digest: "" }, context());
     }
+    for (const state of laid.contents) await contentHandler.remove("", state, context());
     expect(existsSync(join(folder, NAME))).toBe(false);
     expect(statSync(folder).ino).toBe(inode);
     await slot.look();

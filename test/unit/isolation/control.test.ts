@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import fastify from "fastify";
 import { describe, expect, it } from "vitest";
+import { addRoutes, type Sources } from "../../../images/control-api/src/routes.ts";
 import type { Pair } from "../../../infra/isolation/plan/pair.ts";
 import { planIsolation } from "../../../infra/isolation/plan.ts";
 import { loadManifestText } from "../../component/manifest.ts";
@@ -36,6 +38,17 @@ describe("attempts at the control API", () => {
         `control/bravo→alpha/${node} /v1/tenants/alpha with the certificate of vic`,
       ]),
     );
+  });
+
+  it("ask for what the API has, in words that it takes: a 400 would prove nothing", async () => {
+    // Its own routes and schemas; nobody is known there, so that whatever gets past the schema is answered 401.
+    const api = fastify({ ajv: { customOptions: { removeAdditional: false } } });
+    addRoutes(api, {} as Sources);
+    const both = `${ADMIN}  - { name: bea, role: analyst, tenants: [bravo] }\n`;
+    const paths = new Set(planned(both).map(({ attack }) => (attack as { readonly path: string }).path));
+    expect([...paths].filter((path) => path.startsWith("/v1/logs"))).not.toEqual([]);
+    for (const url of [...paths]) expect([url, (await api.inject({ url })).statusCode]).toEqual([url, 401]);
+    expect((await api.inject({ url: "/v1/logs?tenant=alpha&since=1m" })).statusCode).toBe(400);
   });
 
   it("are none without somebody who may ask, as a refusal would say nothing", () => {

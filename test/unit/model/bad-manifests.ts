@@ -35,7 +35,16 @@ const YAML = [
   bad("a second document", "tenants:\n", "▸---\ntenants:\n", "", "multiple documents"),
 ];
 
+const operators = Array.from({ length: 513 }, (_, i) => `{ name: person${i}, role: viewer, tenants: all }`);
+
 const ALERTS = [
+  bad(
+    "more operators than the control API takes",
+    "tenants:\n",
+    `operators: ▸[${operators.join(", ")}]\n\ntenants:\n`,
+    "operators",
+    "at most 512",
+  ),
   bad(
     "two receivers of one id",
     "tenants:\n",

@@ -10,7 +10,7 @@ const model = loadManifestText(MANIFEST);
 const kept = model.containers.map(({ name, service, node }) => ({
   ...{ name, service, node, healthy: true, restart: "unless-stopped", healthCheck: true },
 }));
-const proof = { file: "a.json", at: "2026-11-30T10:00:00Z", passed: true, tenants: ["alpha", "bravo"] };
+const proof = { file: "a.json", at: "2026-11-30T10:00:00Z", passed: true, current: true, tenants: ["alpha", "bravo"] };
 
 /** A fleet of which everything holds, as far as a command that kills nothing can know. */
 const WELL: Facts = {
@@ -101,11 +101,22 @@ describe("exit criteria", () => {
       "every credential tried on every other tenant",
     ],
     [{ drill: { value: { ...proof, count: 5 } } }, "the six drills stopped, each beside its control"],
+    [{ drill: { value: { ...proof, current: false, count: 6 } } }, "the six drills stopped, each beside its control"],
     [{ latency: { value: {} } }, "p99 of each layer within its objective"],
     [{ model }, "Prometheus tells an Alertmanager"],
     [{ redis: { problem: "redis does not answer" } }, "Redis keeps its data (RDB and AOF)"],
   ])("case %#: are open where nothing at hand says so", (change, what) => {
     expect([failing(change), open(change)]).toEqual([[], [what]]);
+  });
+
+  it("are open for what a node's engine did not say, and fail still by what another's says", () => {
+    const silent = kept.map(({ restart, healthCheck, ...rest }) =>
+      rest.node === "node-b" ? rest : { ...rest, restart, healthCheck },
+    );
+    const each = ["every container comes back by itself", "every container has a health check"];
+    expect([failing({ containers: { value: silent } }), open({ containers: { value: silent } })]).toEqual([[], each]);
+    const bad = silent.map((one) => (one.node === "node-a" ? { ...one, restart: "no", healthCheck: false } : one));
+    expect([failing({ containers: { value: bad } }), open({ containers: { value: bad } })]).toEqual([each, []]);
   });
 
   it("are all open where nothing answers, but for what the manifest says", () => {

@@ -108,8 +108,10 @@ async function reconcile(
   const subs = [...new Set([...folders(inputs.files), ...folders(old?.files ?? {})])];
   const found = await list(link, inputs.node, inputs.path, subs);
   const stale = Object.keys(inputs.files).filter((path) => !same(found.get(path), goal.get(path)));
-  // What was ours, or was shown as drift, and is no longer declared. Anything else is not ours to remove unseen.
-  const remove = Object.keys(old?.files ?? {}).filter((path) => !goal.has(path) && found.has(path));
+  // What was ours, or was shown as drift, and is no longer declared. Anything else is not ours to remove unseen: neither is a
+  // file that is another resource's from now on, which has laid it already.
+  const kept = new Set([...goal.keys(), ...(inputs.others ?? [])]);
+  const remove = Object.keys(old?.files ?? {}).filter((path) => !kept.has(path) && found.has(path));
   const foreign = strangers(found, goal, inputs).filter((path) => !remove.includes(path));
   const unsettled = folders(inputs.files).some((dir) => !same(found.get(dir), goal.get(dir)));
   // 2. Write what differs, and look again.
