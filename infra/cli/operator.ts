@@ -33,13 +33,18 @@ export function registerOperator(program: Command): void {
     });
 }
 
-/** Configuration of dsmilctl for a fleet: files beside it, and the nodes that have a control API. */
+/** Configuration of dsmilctl for a fleet: files beside it, the nodes that have a control API, and the API of Layer 7. */
 export function operatorConfig({ fleet, nodes, services }: Pick<Model, "fleet" | "nodes" | "services">) {
   const reached = nodes.flatMap(({ id: name, address, hostname: serverName }) => {
     const api = services.find(({ id, node }) => id === "control-api" && node === name);
     return api === undefined ? [] : [{ name, address, port: api.port, serverName }];
   });
-  const context = { ca: "ca.crt", cert: "operator.crt", key: "operator.key", nodes: reached };
+  const front = services.find(({ id }) => id === "haproxy");
+  const l7 = nodes.flatMap(({ id, address, hostname: serverName }) =>
+    id === front?.node ? { name: "l7", address, port: front.publish ?? front.port, serverName } : [],
+  );
+  const files = { ca: "ca.crt", cert: "operator.crt", key: "operator.key" };
+  const context = { ...files, nodes: reached, ...(l7[0] && { l7: l7[0] }) };
   return { current: fleet.name, contexts: { [fleet.name]: context } };
 }
 

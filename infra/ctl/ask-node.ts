@@ -3,6 +3,7 @@ import { type RequestOptions, request } from "node:https";
 import type { Schema } from "../../images/runtime/control/schema.ts";
 import { type CtlContext, type CtlNode, isOpen } from "./config-file.ts";
 import { CtlError } from "./ctl-error.ts";
+import { reasonOf } from "./reason.ts";
 import { toldBy } from "./told-by.ts";
 
 /** What a node answered, or why it did not. */
@@ -57,7 +58,7 @@ export async function askNode<T>(
     const { status, body } = await get({ host, port, servername, path, ...with_, agent: false }, ms);
     return { node: node.name, ...toldBy<T>(status, body, shape) };
   } catch (error) {
-    return { node: node.name, failure: reason(error as NodeJS.ErrnoException) };
+    return { node: node.name, failure: reasonOf(error as NodeJS.ErrnoException) };
   }
 }
 
@@ -81,18 +82,3 @@ function get(options: RequestOptions, ms: number): Promise<{ readonly status: nu
     sent.end();
   });
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there",
-  EHOSTUNREACH: "the host cannot be reached",
-  ENOTFOUND: "the name is not known",
-  ECONNRESET: "the connection was cut off",
-  ERR_TLS_CERT_ALTNAME_INVALID: "the certificate is of another server",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the certificate is not of the fleet's CA",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the certificate is not of the fleet's CA",
-  SELF_SIGNED_CERT_IN_CHAIN: "the certificate is not of the fleet's CA",
-  CERT_HAS_EXPIRED: "the server's certificate has expired",
-};
-
-const reason = (error: NodeJS.ErrnoException): string =>
-  error instanceof SyntaxError ? "the answer is no JSON" : (REASONS[error.code ?? ""] ?? error.message);

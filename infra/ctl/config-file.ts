@@ -20,6 +20,8 @@ export interface CtlContext {
   readonly cert: string;
   readonly key: string;
   readonly nodes: readonly CtlNode[];
+  /** The API of Layer 7; absent in files of before it was written there. */
+  readonly l7?: CtlNode;
 }
 
 export interface CtlConfig {
@@ -96,7 +98,7 @@ export function chosenContext(config: CtlConfig, path: string, name = config.cur
 export const isOpen = (path: string): boolean => (statSync(path).mode & 0o077) !== 0;
 
 function contextAt(value: unknown, path: string, at: string): CtlContext {
-  const { ca, cert, key, nodes } = objectAt(value, path, at);
+  const { ca, cert, key, nodes, l7 } = objectAt(value, path, at);
   const file = (given: unknown, what: string): string => {
     if (typeof given !== "string" || given === "") throw wrong(path, `${at}.${what} names no file`);
     return isAbsolute(given) ? given : join(dirname(path), given);
@@ -104,7 +106,10 @@ function contextAt(value: unknown, path: string, at: string): CtlContext {
   if (!Array.isArray(nodes) || nodes.length > 64) throw wrong(path, `${at}.nodes is no list of at most 64 nodes`);
   const read = nodes.map((node: unknown, i) => nodeAt(node, path, `${at}.nodes[${i}]`));
   if (new Set(read.map(({ name }) => name)).size < read.length) throw wrong(path, `${at}.nodes has a name twice`);
-  return { ca: file(ca, "ca"), cert: file(cert, "cert"), key: file(key, "key"), nodes: read };
+  return {
+    ...{ ca: file(ca, "ca"), cert: file(cert, "cert"), key: file(key, "key"), nodes: read },
+    ...(l7 !== undefined && { l7: nodeAt(l7, path, `${at}.l7`) }),
+  };
 }
 
 function nodeAt(value: unknown, path: string, at: string): CtlNode {

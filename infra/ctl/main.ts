@@ -3,9 +3,12 @@ import { registerCompletion } from "./completion.ts";
 import { registerConfig } from "./config.ts";
 import { CtlError, CtlExit } from "./ctl-error.ts";
 import { registerDevice } from "./device.ts";
+import { registerIncident } from "./incident.ts";
+import { registerL7 } from "./l7.ts";
 import { registerLogs } from "./logs.ts";
 import { paintFor } from "./paint.ts";
 import { registerSlo } from "./slo.ts";
+import { registerSoc } from "./soc.ts";
 import { registerStatus } from "./status.ts";
 import { registerTenant } from "./tenant.ts";
 import { registerValidate } from "./validate.ts";
@@ -26,6 +29,9 @@ for (const register of [
   registerDevice,
   registerLogs,
   registerSlo,
+  registerSoc,
+  registerL7,
+  registerIncident,
   registerValidate,
   registerConfig,
 ]) {

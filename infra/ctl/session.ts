@@ -7,6 +7,8 @@ import { type Paint, paintFor, safeJson } from "./paint.ts";
 /** What a command asks with and prints to. */
 export interface Session {
   readonly nodes: readonly CtlNode[];
+  /** The API of Layer 7, where the configuration has it. */
+  readonly l7?: CtlNode;
   readonly credentials: Credentials;
   readonly paint: Paint;
   /** Columns to lay out for. */
@@ -27,7 +29,9 @@ export function sessionOf(command: Command): Session {
   const chosen = chosenContext(readConfig(path), path, context);
   if (chosen.nodes.length === 0) throw new CtlError("the context has no node", "dsmilctl config add-node NAME ADDRESS");
   const width = Math.max(NARROWEST, process.stdout.columns ?? NARROWEST);
-  return { nodes: chosen.nodes, credentials: readCredentials(chosen), paint: paintFor(process.stdout), width };
+  const { nodes, l7 } = chosen;
+  const credentials = readCredentials(chosen);
+  return { nodes, ...(l7 && { l7 }), credentials, paint: paintFor(process.stdout), width };
 }
 
 /** Prints an answer as JSON. */

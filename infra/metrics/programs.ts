@@ -7,6 +7,7 @@ import { callCounter } from "../../images/l7-tools/src/call-counter.ts";
 import { WorkerMetrics } from "../../images/l7-worker/src/worker-metrics.ts";
 import { FlagCounter } from "../../images/l8-advml/src/flags.ts";
 import { checkedCounter } from "../../images/l8-advml/src/tamper/checked-counter.ts";
+import { SocCounter } from "../../images/l8-analytics/src/soc-counter.ts";
 import { CryptoMetrics } from "../../images/l8-crypto/src/crypto-metrics.ts";
 import { EnclaveMetrics } from "../../images/l8-enclave/src/enclave-metrics.ts";
 import { addIndicatorGauge } from "../../images/l8-signals/src/intel/indicator-gauge.ts";
@@ -62,7 +63,7 @@ export const PROGRAM_PARTS: Readonly<Record<string, readonly Register[]>> = {
     (registry) => void new FlagCounter({ registry }, TENANT, 51),
     (registry) => void checkedCounter(registry),
   ],
-  "l8-analytics": [],
+  "l8-analytics": [(registry) => void new SocCounter({ registry }, TENANT, 52)],
   "l8-crypto": [bus, (registry) => void new CryptoMetrics(registry)],
   "l8-enclave": [bus, (registry) => void new EnclaveMetrics(registry)],
   "l8-signals": [

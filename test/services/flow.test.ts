@@ -12,13 +12,22 @@ beforeAll(async () => {
 afterEach(() => fabric.reset());
 afterAll(() => fabric.stopAll());
 
-async function startAll(): Promise<void> {
-  for (const name of ["l3", "l4", "l8"] as const) await fabric.run(name);
+/** Starts the three services. @returns port of the metrics of l8-analytics */
+async function startAll(): Promise<number> {
+  for (const name of ["l3", "l4"] as const) await fabric.run(name);
+  return (await fabric.run("l8")).port;
+}
+
+/** What l8-analytics counted on SOC_EVENTS, of events whose labels hold a text. */
+async function counted(port: number, label = ""): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const lines = text.split("\n").filter((line) => line.startsWith("dsmil_soc_events_total{") && line.includes(label));
+  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
 describe("the flow through l3-router, l4-classifier and l8-analytics", () => {
   it("archives 2,000 mixed lines exactly once, keeps the malformed ones aside", async () => {
-    await startAll();
+    const port = await startAll();
     await fabric.send(mixedLines(2000, 100));
     await until(async () => (await fabric.count("events")) === 1980 && (await fabric.count("rejects")) === 20);
     await fabric.settled();
@@ -28,6 +37,9 @@ describe("the flow through l3-router, l4-classifier and l8-analytics", () => {
     expect(await fabric.count("events", "l4 ->> 'class' = 'MALWARE_C2' and severity = 'CRITICAL'")).toBe(380);
     expect(await fabric.count("rejects", "reason like 'eve_not_json%' and source = 'test.log'")).toBe(20);
     expect(await fabric.admin.xlen("ALPHA_SOC_EVENTS")).toBe(1980);
+    expect(await counted(port)).toBe(1980);
+    expect(await counted(port, 'severity="CRITICAL"')).toBe(await fabric.count("events", "severity = 'CRITICAL'"));
+    expect(await counted(port, 'decision="ALERT"')).toBe(await fabric.count("events", "l3 ->> 'decision' = 'ALERT'"));
     expect(await fabric.count("events")).toBe(1980);
   }, 60_000);
 

@@ -33,3 +33,6 @@ export function asProblem(error: unknown): Problem {
   hidden.cause = error;
   return hidden;
 }
+
+/** Of another tenant's, whether it is there or not. */
+export const wrongTenant = (): Problem => new Problem(403, "wrong_tenant", "This is of no tenant of the operator's.");

@@ -5,13 +5,14 @@ import { type Operator, sees } from "../../runtime/control/operator.ts";
 import { objectOf, oneOf, text, time, whole } from "../../runtime/control/schema.ts";
 import { jsonObject } from "../../runtime/json-object.ts";
 import { LEVELS, type Level } from "../../runtime/logs/level.ts";
-import { ask, type Question } from "./ask.ts";
 import { nodeFigures } from "./node-figures.ts";
-import { Problem } from "./problem.ts";
+import { Problem, wrongTenant } from "./problem.ts";
+import { asked, askPrometheus, type Prometheus } from "./prometheus.ts";
 import { readLogs } from "./read-logs.ts";
 import { routeSchema } from "./route-schema.ts";
 import { operatorOf } from "./server.ts";
-import { readSamples, SLO_QUERY, serviceLevels } from "./service-levels.ts";
+import { SLO_QUERY, serviceLevels } from "./service-levels.ts";
+import { addSoc } from "./soc-route.ts";
 import type { Summary } from "./summary.ts";
 import type { TrailFile } from "./trail-file.ts";
 import { Turns } from "./turns.ts";
@@ -26,7 +27,7 @@ export interface Sources {
   readonly summaries: () => ReadonlyMap<string, Summary>;
   readonly trails: Readonly<Record<(typeof TRAILS)[number], Pick<TrailFile, "read">>>;
   /** How Prometheus is asked; absent where it does not run. */
-  readonly prometheus?: () => Omit<Question, "path">;
+  readonly prometheus?: Prometheus;
 }
 
 /** The trails of a node: of operators' calls, and of those of nobody we know. */
@@ -48,6 +49,7 @@ export function addRoutes(app: FastifyInstance, sources: Sources): void {
   addTenants(app, sources);
   addLogs(app, sources);
   addSlo(app, sources);
+  addSoc(app, sources);
   addAudit(app, sources);
 }
 
@@ -194,11 +196,8 @@ function addSlo(app: FastifyInstance, { prometheus }: Sources): void {
     more: { 404: "Prometheus does not run on this node", ...SOURCE_AWAY },
   });
   app.get("/v1/slo", { schema }, async (request: FastifyRequest) => {
-    if (prometheus === undefined) throw new Problem(404, "not_found", "Prometheus does not run on this node.");
-    const path = `/api/v1/query?query=${encodeURIComponent(SLO_QUERY)}`;
-    const { status, body } = await asked({ ...prometheus(), path }, "Prometheus");
-    if (status !== 200) throw new Problem(502, "no_answer", `Prometheus answers ${status}.`);
-    return serviceLevels(readSamples(body), operatorOf(request).tenants);
+    const samples = await askPrometheus(prometheus, SLO_QUERY);
+    return serviceLevels(samples, operatorOf(request).tenants);
   });
 }
 
@@ -227,11 +226,3 @@ function addAudit(app: FastifyInstance, { trails, node }: Sources): void {
     return { node, last, whole: sound, entries } satisfies AuditAnswer;
   });
 }
-
-async function asked(question: Question, whom: string) {
-  return ask(question).catch((error: Error) => {
-    throw new Problem(502, "no_answer", `${whom} does not answer: ${error.message}.`);
-  });
-}
-
-const wrongTenant = (): Problem => new Problem(403, "wrong_tenant", "This is of no tenant of the operator's.");

@@ -12,6 +12,7 @@ import { keepHouse } from "./housekeeping.ts";
 import { JoinBuffer } from "./join-buffer.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { ShrinkPoller } from "./shrink-poller.ts";
+import { SocCounter } from "./soc-counter.ts";
 import { takeParts } from "./take-parts.ts";
 
 export interface AnalyticsParts {
@@ -68,6 +69,7 @@ export function createAnalytics({ service, config, archive, hotPath, shrink }: A
     ack: (refs) => acknowledge(refs, consumers),
     self,
     metrics,
+    counter: new SocCounter(metrics, self.tenant, self.device),
     log,
   });
   service.consume("l3_out", l3);

@@ -11,6 +11,7 @@ import { fuse } from "./fuse.ts";
 import type { HotPathSlot } from "./hotpath/hotpath-slot.ts";
 import type { EntryRef, JoinBuffer } from "./join-buffer.ts";
 import type { ShrinkMetrics } from "./shrink-metrics.ts";
+import type { SocCounter } from "./soc-counter.ts";
 import { encodeVerdict, type Verdict, verdict } from "./verdict.ts";
 
 export interface PipelineOptions {
@@ -25,6 +26,7 @@ export interface PipelineOptions {
   readonly ack: (refs: readonly EntryRef[]) => Promise<void>;
   readonly self: { readonly tenant: string; readonly device: number; readonly layer: number };
   readonly metrics: Metrics;
+  readonly counter: SocCounter;
   readonly log: Log;
 }
 
@@ -84,7 +86,7 @@ export class Pipeline {
   }
 
   private async process(items: readonly Item[], signal: AbortSignal): Promise<void> {
-    const { archive, hotPath, writer, metrics, ack } = this.options;
+    const { archive, hotPath, writer, metrics, counter, ack } = this.options;
     const begun = performance.now();
     let stored: Stored | undefined;
     // After a failure nobody knows whether the try before was committed: then all may be news.
@@ -92,38 +94,39 @@ export class Pipeline {
       stored = await archive.storeEvents(items);
     });
     if (!stored) return;
-    const { inserted, completed } = stored;
+    const verdicts: Stored = stored;
+    const { inserted, completed, refused } = verdicts;
     hotPath.use((db) => db.putEvents(items, { inserted, completed }, DEVICES));
-    const appends = this.appends(items, stored, archived.retried);
+    const told = items.filter((item) => isTold(item, verdicts, archived.retried));
+    const appends = [...this.rejects(items, refused), ...told.map((item) => this.telling(item))];
     const published = await this.persistently("redis", signal, () => writer.append(appends));
     if (!published.done) return;
     const acked = await this.persistently("redis", signal, () => ack(items.flatMap(({ refs }) => refs)));
     if (!acked.done) return;
-    for (const _ of stored.refused) metrics.rejected("archive_refused");
+    for (const _ of refused) metrics.rejected("archive_refused");
+    for (const { event } of told) counter.told(event);
     metrics.processed("SOC_FUSE", items.length, (performance.now() - begun) / 1000);
     this.counted = {
       processed: this.counted.processed + items.length,
-      published: this.counted.published + appends.length - stored.refused.size,
+      published: this.counted.published + told.length,
     };
   }
 
-  private appends(items: readonly Item[], { inserted, completed, refused }: Stored, retried: boolean): StreamAppend[] {
-    const { socEvents, rejects, self } = this.options;
-    return items.flatMap((item): StreamAppend[] => {
-      const { event, refs, redelivered } = item;
+  private telling(item: Item): StreamAppend {
+    return { key: this.options.socEvents, event: encodeVerdict(item) };
+  }
+
+  private rejects(items: readonly Item[], refused: Stored["refused"]): StreamAppend[] {
+    const { rejects, self } = this.options;
+    return items.flatMap(({ event, refs }): StreamAppend[] => {
       const message = refused.get(event.event_id);
-      if (message !== undefined) {
-        const { event_id: eventId, payload, ts: receivedAt } = event;
-        const [line, source] = [payload.line, payload.source].map((text) => (typeof text === "string" ? text : ""));
-        const entry = refs[0] ? `${refs[0].key}/${refs[0].id}` : eventId;
-        const refusal = { reason: "archive_refused", detail: message, receivedAt, eventId, entry } as const;
-        const reject = rejectEvent({ ...refusal, line: line ?? "", source: source ?? "" }, self);
-        return [{ key: rejects, event: encodeEvent(reject) }];
-      }
-      const fresh = inserted.has(event.event_id) || completed.has(event.event_id);
-      const news = fresh || (event.l8.complete && (redelivered || retried));
-      const told = event.l8.complete || SEVERITIES.indexOf(event.severity) >= TOLD_EARLY;
-      return news && told ? [{ key: socEvents, event: encodeVerdict(item) }] : [];
+      if (message === undefined) return [];
+      const { event_id: eventId, payload, ts: receivedAt } = event;
+      const [line, source] = [payload.line, payload.source].map((text) => (typeof text === "string" ? text : ""));
+      const entry = refs[0] ? `${refs[0].key}/${refs[0].id}` : eventId;
+      const refusal = { reason: "archive_refused", detail: message, receivedAt, eventId, entry } as const;
+      const reject = rejectEvent({ ...refusal, line: line ?? "", source: source ?? "" }, self);
+      return [{ key: rejects, event: encodeEvent(reject) }];
     });
   }
 
@@ -148,4 +151,12 @@ export class Pipeline {
       }
     }
   }
+}
+
+/** Whether an event goes to SOC_EVENTS: news, and whole or an alarm. */
+function isTold({ event, redelivered }: Item, { inserted, completed, refused }: Stored, retried: boolean): boolean {
+  if (refused.has(event.event_id)) return false;
+  const fresh = inserted.has(event.event_id) || completed.has(event.event_id);
+  const news = fresh || (event.l8.complete && (redelivered || retried));
+  return news && (event.l8.complete || SEVERITIES.indexOf(event.severity) >= TOLD_EARLY);
 }

@@ -7,9 +7,11 @@ export function planControl({ model, victim, attacker }: Pair): Plan {
   const friend = model.operators.find(
     ({ tenants, revoked, role }) => tenants === "all" && !revoked && role === "admin",
   );
+  const watched = model.services.find(({ id }) => id === "prometheus")?.node;
   const nodes = model.services.filter(({ id }) => id === "control-api").map(({ node }) => node);
   // Without somebody who may ask, a refusal would say nothing.
   if (friend === undefined) return { attempts: [], setup: [], teardown: [] };
+  const soc = `/v1/soc?tenant=${victim.id}`;
   const pages = [`/v1/tenants/${victim.id}`, `/v1/logs?tenant=${victim.id}&limit=1`];
   const attempts = nodes.flatMap((node) =>
     [
@@ -20,7 +22,7 @@ export function planControl({ model, victim, attacker }: Pair): Plan {
         refusal: "401",
       })),
       ...operatorsFor(model, attacker.id, victim.id).flatMap(({ name, role }) =>
-        pages.slice(0, role === "viewer" ? 1 : 2).map((path) => ({
+        [...pages, ...(node === watched ? [soc] : [])].slice(0, role === "viewer" ? 1 : 3).map((path) => ({
           ...{ as: { operator: name }, credential: `the certificate of ${name}`, path, refusal: "403" },
         })),
       ),

@@ -63,13 +63,16 @@ describe("who may ask", () => {
 
   it("refuses a role that is too low, and another tenant, and says who asked", async () => {
     expect(await refusal("vera", "/v1/logs")).toEqual([403, "wrong_role"]);
-    expect(lastEntry()).toMatchObject({ operator: "vera", role: "viewer", path: "/v1/logs", status: 403 });
+    expect(await refusal("vera", "/v1/soc")).toEqual([403, "wrong_role"]);
+    expect(lastEntry()).toMatchObject({ operator: "vera", role: "viewer", path: "/v1/soc", status: 403 });
     expect(await refusal("anna", "/v1/audit")).toEqual([403, "wrong_role"]);
     for (const path of [
       "/v1/tenants/alpha",
       "/v1/tenants/nosuch",
       "/v1/logs?tenant=alpha",
       "/v1/logs?container=dsmil-l3-router-alpha",
+      "/v1/soc?tenant=alpha",
+      "/v1/soc?tenant=nosuch",
       "/v1/logs?container=dsmil-shrink",
       "/v1/services/dsmil-l3-router-alpha/health",
       "/v1/services/dsmil-shrink/health",
@@ -182,6 +185,8 @@ describe("what is no good", () => {
     ["/v1/logs?limit=100000", 400],
     ["/v1/logs?since=yesterday", 400],
     ["/v1/logs?level=loud", 400],
+    ["/v1/soc?tenant=a%7Cb", 400],
+    ["/v1/soc", 404],
     ["/v1/tenants/ALPHA", 400],
     ["/v1/devices/104", 400],
     ["/v1/devices/17", 404],
@@ -214,6 +219,8 @@ describe("the OpenAPI document", () => {
     ["/v1/logs", "/v1/logs?limit=5", "ada"],
     ["/v1/logs", "/v1/logs", "vera"],
     ["/v1/slo", "/v1/slo", "ada"],
+    ["/v1/soc", "/v1/soc", "ada"],
+    ["/v1/soc", "/v1/soc?tenant=alpha", "bob"],
     ["/v1/audit", "/v1/audit?limit=2", "ada"],
     ["/v1/status", "/v1/status", "nobody"],
   ] as const;

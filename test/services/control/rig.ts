@@ -178,6 +178,7 @@ function certificates(dir: string): void {
     openssl("x509", "-req", "-in", `${name}.csr`, ...signed, "-extfile", `${name}.ext`, "-out", `${name}.crt`);
   };
   issue("certs/tls", "ca", "serverAuth", "-days", "2");
+  issue("certs/control", "ca", "clientAuth", "-days", "2");
   issue("stranger", "ca", "clientAuth", "-days", "2");
   for (const { name } of OPERATORS) issue(name, "certs/clients-ca", "clientAuth", "-days", "2");
   issue("unlisted", "certs/clients-ca", "clientAuth", "-days", "2");

@@ -9,12 +9,21 @@ export interface Target {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** How it listens where that is not plain HTTP on any free port. */
+export interface Listening {
+  readonly port: number;
+  /** Further arguments, such as its file of TLS. */
+  readonly argv: readonly string[];
+  readonly ready: () => Promise<boolean>;
+}
+
 /** A real Prometheus on loopback that scrapes `targets` as job `services` each second. */
 export async function startPrometheus(
   dir: string,
   targets: readonly Target[],
+  listening?: Listening,
 ): Promise<Child & { readonly url: string }> {
-  const port = await freePort();
+  const port = listening?.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const file = `${dir}/prometheus.yml`;
   const static_configs = targets.map((target) => ({ targets: [`127.0.0.1:${target.port}`], labels: target.labels }));
@@ -31,8 +40,9 @@ export async function startPrometheus(
     `--storage.tsdb.path=${dir}/data`,
     `--web.listen-address=127.0.0.1:${port}`,
     "--log.level=warn",
+    ...(listening?.argv ?? []),
   ];
-  const child = await startChild(argv, { ready: () => isReady(url) });
+  const child = await startChild(argv, { ready: listening?.ready ?? (() => isReady(url)) });
   return Object.assign(child, { url });
 }
 

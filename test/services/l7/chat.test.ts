@@ -1,6 +1,7 @@
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../support/fabric.ts";
+import { startCtl } from "./ctl.ts";
 import { FORBIDDEN, KEYS, L7Rig, MODEL } from "./rig.ts";
 
 const ask = (content: string) => [{ role: "user", content } as const];
@@ -156,3 +157,23 @@ it("keeps the key out of every log", () => {
 async function total({ workers }: L7Rig, begins: string): Promise<number> {
   return (await Promise.all(workers.map((worker) => worker.metric(begins)))).reduce((sum, one) => sum + one, 0);
 }
+
+describe("dsmilctl l7 test", () => {
+  it("tells models, an answer and a stream, that nothing answers for embeddings here, and another's key", async () => {
+    const ctl = await startCtl(rig.routers[0].url);
+    const { code, checks } = await ctl.test("alpha", "alpha");
+    expect(checks).toMatchObject([
+      { check: "models", ok: true, detail: MODEL },
+      { check: "chat", ok: true, model: MODEL, promptTokens: expect.any(Number), answerTokens: expect.any(Number) },
+      { check: "stream", ok: true, model: MODEL, firstTokenMs: expect.any(Number) },
+      { check: "embedding", ok: false, detail: expect.stringMatching(/^(4|5)\d\d /) },
+    ]);
+    expect(code).toBe(1);
+    const other = await ctl.test("alpha", "bravo");
+    expect([other.code, other.checks[0]]).toMatchObject([
+      1,
+      { ok: false, detail: expect.stringContaining("403 tenant_mismatch") },
+    ]);
+    ctl.close();
+  });
+});

@@ -32,6 +32,8 @@ describe("attempts at the control API", () => {
     expect(attempts.map(({ id }) => id).sort()).toEqual(
       ["node-a", "node-b", "node-c"].flatMap((node) => [
         `control/bravo→alpha/${node} /v1/logs with the certificate of bea`,
+        // Prometheus' node.
+        ...(node === "node-a" ? [`control/bravo→alpha/${node} /v1/soc with the certificate of bea`] : []),
         `control/bravo→alpha/${node} /v1/tenants/alpha with the certificate of bea`,
         `control/bravo→alpha/${node} /v1/tenants/alpha with the certificate of vic`,
       ]),
