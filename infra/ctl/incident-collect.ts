@@ -1,12 +1,17 @@
-import type { ContainerAnswer, StatusAnswer } from "../../images/runtime/control/answers.ts";
-import type {
-  AuditAnswer,
-  HealthAnswer,
-  LogLineAnswer,
-  LogsAnswer,
-  SloAnswer,
+import { type ContainerAnswer, STATUS, type StatusAnswer } from "../../images/runtime/control/answers.ts";
+import {
+  AUDIT,
+  type AuditAnswer,
+  HEALTH,
+  type HealthAnswer,
+  LOGS,
+  type LogLineAnswer,
+  type LogsAnswer,
+  SLO,
+  type SloAnswer,
 } from "../../images/runtime/control/findings.ts";
-import type { SocAnswer } from "../../images/runtime/control/soc.ts";
+import type { Schema } from "../../images/runtime/control/schema.ts";
+import { SOC, type SocAnswer } from "../../images/runtime/control/soc.ts";
 import { askNode, type Credentials, type Told } from "./ask-node.ts";
 import type { CtlNode } from "./config-file.ts";
 import { redact } from "./redact.ts";
@@ -58,9 +63,9 @@ const NODE_MS = 60_000;
 export async function collectNode(node: CtlNode, with_: Credentials, { lines, now }: Wanted): Promise<IncidentNode> {
   const missing: Missing[] = [];
   const until = performance.now() + NODE_MS;
-  const ask = async <T>(what: string, path: string): Promise<T | undefined> => {
+  const ask = async <T>(what: string, path: string, shape: Schema): Promise<T | undefined> => {
     const late = { node: node.name, failure: `left out after ${NODE_MS / 1000} s` };
-    const told: Told<T> = performance.now() > until ? late : await askNode<T>(node, with_, path, ANSWER_MS);
+    const told: Told<T> = performance.now() > until ? late : await askNode<T>(node, with_, path, ANSWER_MS, shape);
     if ("answer" in told) return told.answer;
     // Prometheus runs on one node, and not every container has a health.
     if (told.status === 404) return undefined;
@@ -69,12 +74,12 @@ export async function collectNode(node: CtlNode, with_: Credentials, { lines, no
     return undefined;
   };
   const nothing = { node: node.name, looked: [], health: [], logs: [], missing };
-  const status = await ask<StatusAnswer>("status", "/v1/status");
+  const status = await ask<StatusAnswer>("status", "/v1/status", STATUS);
   // Who does not tell that tells nothing.
   if (status === undefined) return nothing;
-  const slo = await ask<SloAnswer>("service levels", "/v1/slo");
-  const soc = await ask<SocAnswer>("alerts", "/v1/soc");
-  const told = await ask<AuditAnswer>("trail", `/v1/audit?limit=${MOST_ENTRIES}`);
+  const slo = await ask<SloAnswer>("service levels", "/v1/slo", SLO);
+  const soc = await ask<SocAnswer>("alerts", "/v1/soc", SOC);
+  const told = await ask<AuditAnswer>("trail", `/v1/audit?limit=${MOST_ENTRIES}`, AUDIT);
   const trail = trailOf(told, now - HOUR_MS);
   if (trail?.entries.length === MOST_ENTRIES)
     missing.push({
@@ -93,9 +98,9 @@ export async function collectNode(node: CtlNode, with_: Credentials, { lines, no
   const [health, logs]: [HealthAnswer[], LogLineAnswer[]] = [[], []];
   for (const name of looked) {
     const own = encodeURIComponent(name);
-    const report = await ask<HealthAnswer>(`health of ${name}`, `/v1/services/${own}/health`);
+    const report = await ask<HealthAnswer>(`health of ${name}`, `/v1/services/${own}/health`, HEALTH);
     if (report !== undefined) health.push(report);
-    const found = await ask<LogsAnswer>(`lines of ${name}`, `/v1/logs?container=${own}&limit=${lines}`);
+    const found = await ask<LogsAnswer>(`lines of ${name}`, `/v1/logs?container=${own}&limit=${lines}`, LOGS);
     logs.push(...(found?.lines ?? []).map((line) => ({ ...line, text: redact(line.text) })));
   }
   return {

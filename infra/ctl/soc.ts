@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { SocAnswer } from "../../images/runtime/control/soc.ts";
+import { SOC, type SocAnswer } from "../../images/runtime/control/soc.ts";
 import { askNodes } from "./ask-node.ts";
 import { CtlError } from "./ctl-error.ts";
 import type { Answered } from "./gather.ts";
@@ -79,7 +79,7 @@ async function follow(screen: Screen, session: Session, path: string, first: Ans
 
 /** Asks all nodes: the one with Prometheus answers. @throws CtlError when none does */
 async function ask({ nodes, credentials }: Session, path: string): Promise<Answered<SocAnswer>> {
-  const told = await askNodes<SocAnswer>(nodes, credentials, path);
+  const told = await askNodes<SocAnswer>(nodes, credentials, path, SOC);
   for (const one of told) if ("answer" in one) return one;
   const failed = told.flatMap((one) => ("failure" in one ? [one] : []));
   // Where Prometheus does not run, nothing is wrong.

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { TenantsAnswer } from "../../images/runtime/control/answers.ts";
+import { TENANTS, type TenantsAnswer } from "../../images/runtime/control/answers.ts";
 import { formatJudged } from "../validate/format.ts";
 import { askNodes } from "./ask-node.ts";
 import { CtlExit } from "./ctl-error.ts";
@@ -25,7 +25,7 @@ Exit codes: 0 all hold, 1 one does not, 3 none fails and something is open.`,
       const session = sessionOf(command);
       const [status, answers] = await Promise.all([
         collect(session),
-        askNodes<TenantsAnswer>(session.nodes, session.credentials, "/v1/tenants"),
+        askNodes<TenantsAnswer>(session.nodes, session.credentials, "/v1/tenants", TENANTS),
       ]);
       const seen = answers.flatMap((one) => ("answer" in one ? one.answer.tenants.map(({ id }) => clean(id)) : []));
       const told = { ...status, tenants: [...new Set(seen)].sort() };

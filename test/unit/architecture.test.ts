@@ -32,7 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "infra/isolation": ["infra/model", "infra/access", "images/runtime"],
   "infra/drills": ["infra/model", "infra/isolation", "images/runtime"],
   // What it asks for and understands is what the API says.
-  "infra/ctl": ["images/runtime"],
+  "infra/ctl": ["images/runtime", "infra/validate"],
   "infra/validate": ["infra/model"],
   "infra/feeds": [],
   "infra/models": ["infra/toolchain"],
