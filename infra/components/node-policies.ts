@@ -3,6 +3,7 @@ import { POLICY_FOLDER } from "../model/containers/policy.ts";
 import type { Container, Node, Tenant } from "../model/types.ts";
 import type { CompiledRules } from "../policy/compiled-rules.ts";
 import { NodeFiles, type NodeFilesArgs } from "../provider/index.ts";
+import { renderPolicyData } from "../render/policy-data.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
 import { SERVICE_UID } from "./service-container.ts";
 
@@ -18,7 +19,8 @@ export interface NodePoliciesArgs {
   /** The module that the bundles name. */
   readonly rules: CompiledRules;
   readonly rootPublicKey: pulumi.Input<string>;
-  readonly signed: (tenant: Tenant) => pulumi.Output<SignedPolicy>;
+  /** @param data text of data.json, as the manifest has it */
+  readonly signed: (tenant: Tenant, data: string) => pulumi.Output<SignedPolicy>;
 }
 
 /**
@@ -41,7 +43,9 @@ export class NodePolicies extends pulumi.ComponentResource {
       // Mounted as a whole by services that serve all tenants, even where there is none.
       this.files("policy-tenants", "tenants", KEPT_FOLDER),
     ];
-    this.own = new Map(tenants.map((tenant) => [tenant.id, this.tenant(tenant, signed(tenant))]));
+    this.own = new Map(
+      tenants.map((tenant) => [tenant.id, this.tenant(tenant, signed(tenant, renderPolicyData(tenant)))]),
+    );
     this.registerOutputs({});
   }
 

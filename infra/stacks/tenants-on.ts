@@ -4,7 +4,6 @@ import { NodePolicies } from "../components/node-policies.ts";
 import type { NodeRuntime } from "../components/node-runtime.ts";
 import { TenantServices } from "../components/tenant-services.ts";
 import type { Tenant } from "../model/types.ts";
-import { renderPolicyData } from "../render/policy-data.ts";
 import type { NodeStackArgs } from "./node-stack.ts";
 import type { DataStack } from "./outputs.ts";
 
@@ -25,7 +24,7 @@ export function tenantsOn({ model, node, root, rules, engine, runtime, data, ten
     tenants: model.tenants,
     rules,
     rootPublicKey,
-    signed: (tenant) => data.policy(tenant.id, { data: renderPolicyData(tenant), rules: rules.digest }),
+    signed: ({ id }, text) => data.policy(id, { data: text, rules: rules.digest }),
   });
   const certificate = (id: string) => data.certificate(id);
   const shared = { model, node, root, engine, runtime, models, policies, certificate };
