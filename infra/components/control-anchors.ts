@@ -47,7 +47,8 @@ export class ControlAnchors extends pulumi.ComponentResource {
     const access = { clientsCa: authority.cert, operators: Object.fromEntries(operators) };
     const publicKeys = new Map(operators.map(([operator, { publicKey }]) => [operator, publicKey]));
     this.keys = {
-      clientsCa: authority.cert,
+      // As in the other stacks: what is secret in a state, and not in the next one, counts as changed.
+      clientsCa: pulumi.secret(authority.cert),
       publicKey: (operator) => {
         const key = publicKeys.get(operator);
         if (key === undefined) throw new Error(`${operator} is no operator of the manifest`);
