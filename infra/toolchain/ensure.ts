@@ -4,7 +4,7 @@ import { buildToolchain } from "./build.ts";
 import { downloadKey, useDownload } from "./download.ts";
 import { type PulumiInstall, readInstall, writeInstall } from "./install.ts";
 import { findOnPath, useInstalled } from "./installed.ts";
-import { pruneLogs } from "./logs.ts";
+import { turnOffLogs } from "./logs.ts";
 import type { ToolchainOptions } from "./options.ts";
 import { toolPaths } from "./paths.ts";
 import { sourceKey } from "./sources.ts";
@@ -26,7 +26,7 @@ export { ensurePassphrase } from "./passphrase.ts";
 export async function ensurePulumi(options: ToolchainOptions): Promise<PulumiInstall> {
   const { root, signal } = options;
   mkdirSync(toolPaths(root).state, { recursive: true, mode: 0o700 });
-  pruneLogs(root);
+  turnOffLogs(root);
   const only = process.env.DSMIL_PULUMI;
   const recorded = readInstall(root);
   if (recorded && (!only || recorded.kind === only) && stillThere(root, recorded)) return recorded;

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { pruneLogs } from "../../../infra/toolchain/logs.ts";
+import { turnOffLogs } from "../../../infra/toolchain/logs.ts";
 import { ensurePassphrase } from "../../../infra/toolchain/passphrase.ts";
 import { temporaryFolder } from "./folders.ts";
 
@@ -19,15 +19,14 @@ test("the passphrase is made once, for its owner alone", () => {
   expect(readdirSync(join(root, ".dsmil"))).toEqual(["passphrase"]);
 });
 
-test("only the newest logs stay", () => {
+test("Pulumi keeps no logs: a file is where their folder would be", () => {
   const root = temporaryFolder();
-  expect(pruneLogs(root)).toBe(0);
-  const folder = join(root, ".dsmil/pulumi/logs");
-  mkdirSync(folder, { recursive: true });
-  for (let i = 0; i < 5; i++) {
-    writeFileSync(join(folder, `${i}.log`), "");
-    utimesSync(join(folder, `${i}.log`), i + 1, i + 1);
+  const path = join(root, ".dsmil/pulumi/logs");
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, "old.log"), "");
+  for (let run = 0; run < 2; run++) {
+    turnOffLogs(root);
+    expect(readFileSync(path, "utf8")).toContain("--logtostderr");
   }
-  expect(pruneLogs(root, 2)).toBe(3);
-  expect(readdirSync(folder).sort()).toEqual(["3.log", "4.log"]);
+  expect(() => mkdirSync(path, { recursive: true })).toThrow();
 });
