@@ -67,6 +67,11 @@ export class StreamConsumer {
     return this.options.key;
   }
 
+  /** Name of the consumer group. */
+  get group(): string {
+    return this.options.group;
+  }
+
   /** What keeps the consumer from reading, or undefined when it reads. */
   get trouble(): string | undefined {
     return this.problem === "" ? undefined : this.problem;

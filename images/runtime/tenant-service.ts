@@ -8,6 +8,7 @@ import { Metrics } from "./metrics.ts";
 import { createRedis } from "./redis-client.ts";
 import { type Retention, trimByRetention } from "./retention-trimmer.ts";
 import type { StreamConsumer } from "./stream-consumer.ts";
+import { StreamFigures } from "./stream-figures.ts";
 import type { TenantConfig } from "./tenant-config.ts";
 
 /** What the parts of a tenant's service share: log, health, metrics, Redis connections and one stop for all. */
@@ -19,6 +20,7 @@ export class TenantService {
   readonly http: FastifyInstance;
   /** The connection for everything that does not block. */
   readonly writer: Redis;
+  private readonly streams: StreamFigures;
   private readonly stopping = new AbortController();
   private readonly connections: Redis[] = [];
   private readonly loops: Promise<void>[] = [];
@@ -31,6 +33,8 @@ export class TenantService {
     this.metrics = new Metrics(config.identity);
     this.http = createHttp({ health: this.health, metrics: this.metrics, log });
     this.writer = this.connect("writer");
+    const { tenant, device } = config.identity;
+    this.streams = new StreamFigures({ registry: this.metrics.registry, redis: this.writer, tenant, device });
     this.health.add({
       name: "redis",
       weight: "critical",
@@ -51,8 +55,9 @@ export class TenantService {
     return this.connect(purpose);
   }
 
-  /** Runs a consumer until the stop, and reports it in /health as `input_<name>`. */
+  /** Runs a consumer until the stop, and reports it in /health as `input_<name>` and in the metrics. */
   consume(name: string, consumer: StreamConsumer): void {
+    this.streams.follow({ name, key: consumer.key, group: consumer.group });
     this.health.add({
       name: `input_${name}`,
       weight: "critical",

@@ -37,6 +37,7 @@ export const LABELS: Readonly<Record<string, string>> = {
   signer: "an owner of a signing key",
   state: "running or waiting",
   status: "what /health says",
+  stream: "an input of a program, by its name in /health: `l3_in`, `soc_events`",
   tenant: "a tenant, by its id: of containers",
   tenant_id: "a tenant, in capitals; `shared` where no tenant asked",
   tool: "a tool of agents",

@@ -22,6 +22,7 @@ import { addHealthMetrics } from "../../images/runtime/health-metrics.ts";
 import type { Identity } from "../../images/runtime/identity.ts";
 import { Metrics } from "../../images/runtime/metrics.ts";
 import { ModelMetrics } from "../../images/runtime/models/model-metrics.ts";
+import { StreamFigures } from "../../images/runtime/stream-figures.ts";
 import { addGauges } from "../../images/shrink/src/gauges.ts";
 import { factsOf, type MetricFacts, readFacts } from "./facts.ts";
 
@@ -35,6 +36,8 @@ const IDENTITY: Identity = {
 const TENANT = "ALPHA";
 const zero = (): number => 0;
 
+const streams: Register = (registry) =>
+  void new StreamFigures({ registry, redis: { status: "wait", call: async () => [] }, tenant: TENANT, device: 18 });
 const bus: Register = (registry) => new Bus({ folder: "/run/dbe", registry, connections: 1 }).close();
 const models: Register = (registry) => void new ModelMetrics(registry);
 
@@ -46,35 +49,38 @@ export const PROGRAM_PARTS: Readonly<Record<string, readonly Register[]>> = {
   "control-api": [],
   "dbe-gateway": [(registry) => void new GatewayMetrics(registry, { sessionAges: () => new Map(), spool: zero })],
   "l3-router": [
+    streams,
     models,
     (registry) => addBufferGauges(registry, { waiting: zero, bytes: zero, oldest: zero }),
     (registry) => void drainedCounter(registry),
   ],
-  "l4-classifier": [models],
-  "l5-forecaster": [models],
-  "l6-risk": [models],
-  "l7-agent": [bus],
+  "l4-classifier": [streams, models],
+  "l5-forecaster": [streams, models],
+  "l6-risk": [streams, models],
+  "l7-agent": [streams, bus],
   "l7-perception": [models, (registry) => addOpenGauge(registry, zero)],
-  "l7-rag": [(registry) => void new RagMetrics(registry, TENANT, { waiting: 0 })],
+  "l7-rag": [streams, (registry) => void new RagMetrics(registry, TENANT, { waiting: 0 })],
   "l7-router": [bus],
   "l7-tools": [(registry) => void callCounter(registry)],
   "l7-worker": [],
   "l8-advml": [
+    streams,
     (registry) => void new FlagCounter({ registry }, TENANT, 51),
     (registry) => void checkedCounter(registry),
   ],
-  "l8-analytics": [(registry) => void new SocCounter({ registry }, TENANT, 52)],
+  "l8-analytics": [streams, (registry) => void new SocCounter({ registry }, TENANT, 52)],
   "l8-crypto": [bus, (registry) => void new CryptoMetrics(registry)],
   "l8-enclave": [bus, (registry) => void new EnclaveMetrics(registry)],
   "l8-signals": [
+    streams,
     (registry) => void new SignalCounter({ registry }, TENANT),
     (registry) => addIndicatorGauge(registry, TENANT, { states: [] }),
   ],
-  "l8-soar": [(registry) => void proposalCounter(registry)],
-  "l9-coa": [],
-  "l9-coalition": [],
-  "l9-nc3": [],
-  "l9-strategy": [],
+  "l8-soar": [streams, (registry) => void proposalCounter(registry)],
+  "l9-coa": [streams],
+  "l9-coalition": [streams],
+  "l9-nc3": [streams],
+  "l9-strategy": [streams],
   "log-gate": [],
   "log-shipper": [(registry) => void new ShipperMetrics(registry)],
   "node-agent": [(registry) => void scrapeCounter(registry), (registry) => void addContainerMetrics(registry)],

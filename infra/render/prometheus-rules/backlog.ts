@@ -1,11 +1,7 @@
 import type { Model } from "../../model/types.ts";
 import { type RuleGroup, TENANT_OF_SERIES } from "./types.ts";
 
-/** The tenant that a stream's name begins with: `ALPHA_L3_IN`. */
-const TENANT_OF_STREAM = { tenant: '{{ reReplaceAll "_.*" "" $labels.stream | toLower }}' };
-
-/** Milliseconds between the newest entry of a stream and what a group of readers was given last. */
-const BEHIND = "redis_stream_last_generated_id - on (node, stream) group_right () redis_stream_group_last_delivered_id";
+const OF_READER = { ...TENANT_OF_SERIES, device: "{{ $labels.device_id }}" };
 
 /** What waits, and what is kept aside. */
 export function backlogRules(model: Pick<Model, "layers">): RuleGroup {
@@ -16,21 +12,22 @@ export function backlogRules(model: Pick<Model, "layers">): RuleGroup {
     alerts: [
       {
         name: "StreamBehind",
-        expr: `(${BEHIND}) / 1000 > 60`,
+        expr: "dsmil_stream_behind_seconds > 60",
         for: "2m",
         severity: "warning",
-        labels: TENANT_OF_STREAM,
-        summary: "{{ $labels.group }} is behind on {{ $labels.stream }}",
+        labels: OF_READER,
+        summary: "Device {{ $labels.device_id }} is behind on {{ $labels.stream }} of {{ $labels.tenant_id }}",
         description: "The newest entry is {{ $value | humanizeDuration }} younger than what it has read.",
         remedy: "Is the reader up and healthy, and has it CPU left? More comes than it works off, or it is stopped.",
       },
       {
         name: "StreamPending",
-        expr: "redis_stream_group_messages_pending > 1000",
+        expr: "dsmil_stream_pending > 1000",
         for: "5m",
         severity: "warning",
-        labels: TENANT_OF_STREAM,
-        summary: "{{ $labels.group }} has not acknowledged {{ $value | humanize }} entries of {{ $labels.stream }}",
+        labels: OF_READER,
+        summary:
+          "Device {{ $labels.device_id }} has not acknowledged {{ $value | humanize }} entries of {{ $labels.stream }}",
         description: "They were given out and are not done.",
         remedy: "The store that the reader writes to is slow or away (`/health` of the reader).",
       },
@@ -60,7 +57,7 @@ export function backlogRules(model: Pick<Model, "layers">): RuleGroup {
           "(sum by (layer, device_id, tenant_id) (rate(dsmil_requests_total[5m])) > 0) > 0.05",
         for: "2m",
         severity: "warning",
-        labels: { ...TENANT_OF_SERIES, device: "{{ $labels.device_id }}" },
+        labels: OF_READER,
         summary: "Device {{ $labels.device_id }} keeps much aside for {{ $labels.tenant_id }}",
         description: "{{ $value | humanizePercentage }} of what comes is no event that it can read.",
         remedy: "`dsmil_rejected_total` by `reason`; the tenant's REJECTS stream has the entries.",

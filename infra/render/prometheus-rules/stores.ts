@@ -33,7 +33,7 @@ export const storeRules: RuleGroup = {
       description:
         "{{ $value | humanizePercentage }} are used; it evicts nothing, and refuses writes of all tenants when full.",
       remedy:
-        "Look which tenant's streams grow (`redis_stream_length`); shorten `retention.hot` or raise Redis' memory.",
+        "Look which tenant sends most (`dsmil:tenant:throughput:rate5m`); shorten `retention.hot` or raise Redis' memory.",
     },
     {
       name: "RedisWritesFail",

@@ -1,8 +1,7 @@
 import type { AlertCase } from "./case.ts";
 
 const DBE = 'job="services",service="dbe-gateway",node="node-a"';
-const STREAM = 'db="db0",stream="ALPHA_L3_IN",job="redis",node="node-c"';
-const GROUP = `group="l3-router",${STREAM}`;
+const READER = 'tenant_id="ALPHA",device_id="18",stream="l3_in",job="services",node="node-a"';
 const L3 = 'layer="L3",tenant_id="ALPHA",device_id="18"';
 const MIB = 1024 * 1024;
 
@@ -51,22 +50,16 @@ export const flowCases: readonly AlertCase[] = [
   },
   {
     alert: "StreamBehind",
-    labels: { severity: "warning", tenant: "alpha", group: "l3-router", stream: "ALPHA_L3_IN" },
-    fires: [
-      [`redis_stream_last_generated_id{${STREAM}}`, "1700000061000+0x20"],
-      [`redis_stream_group_last_delivered_id{${GROUP}}`, "1700000000000+0x20"],
-    ],
-    quiet: [
-      [`redis_stream_last_generated_id{${STREAM}}`, "1700000060000+0x20"],
-      [`redis_stream_group_last_delivered_id{${GROUP}}`, "1700000000000+0x20"],
-    ],
+    labels: { severity: "warning", tenant: "alpha", device: "18", stream: "l3_in" },
+    fires: [[`dsmil_stream_behind_seconds{${READER}}`, "61+0x20"]],
+    quiet: [[`dsmil_stream_behind_seconds{${READER}}`, "60+0x20"]],
     at: "3m",
   },
   {
     alert: "StreamPending",
-    labels: { severity: "warning", tenant: "alpha" },
-    fires: [[`redis_stream_group_messages_pending{${GROUP}}`, "1001+0x40"]],
-    quiet: [[`redis_stream_group_messages_pending{${GROUP}}`, "1000+0x40"]],
+    labels: { severity: "warning", tenant: "alpha", device: "18" },
+    fires: [[`dsmil_stream_pending{${READER}}`, "1001+0x40"]],
+    quiet: [[`dsmil_stream_pending{${READER}}`, "1000+0x40"]],
     at: "6m",
   },
   {
