@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { RandomId } from "@pulumi/random/randomId.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { GATE_CERTS, GATE_OPERATOR, GATE_TENANTS } from "../model/containers/log-gate.ts";
 import { LOKI_FOLDER, LOKI_TENANTS } from "../model/containers/loki.ts";
 import type { Model } from "../model/types.ts";
 import { NodeFiles } from "../provider/index.ts";
-import { type LokiSettings, renderLokiConf, renderLokiOverrides } from "../render/loki-conf.ts";
+import { renderLokiConf, renderLokiOverrides } from "../render/loki-conf.ts";
 import type { DataOutputs } from "../stacks/outputs.ts";
 import type { ServerCertificate } from "./fleet-anchors.ts";
 import { KEPT_FOLDER } from "./kept-folder.ts";
@@ -32,24 +33,29 @@ export class LogStore extends pulumi.ComponentResource {
     this.args = args;
     const operator = this.token("logs-operator");
     const readers = args.model.tenants.map(({ id }) => [id, this.token(`${id}-logs`)] as const);
-    this.requires = { loki: this.loki(), "log-gate": this.gate(operator) };
+    const logTenants = new Map(args.model.tenants.map(({ id }) => [id, this.logTenant(id)]));
+    this.requires = { loki: this.loki(logTenants), "log-gate": this.gate(operator) };
     // The gate looks for tenants while it runs: none of them waits for another.
-    for (const [id, token] of readers) this.door(`${id}-logs`, `${GATE_TENANTS}/${id}`, { token });
+    for (const [id, token] of readers) {
+      this.door(`${id}-logs`, `${GATE_TENANTS}/${id}`, { token, texts: { log_tenant: logTenants.get(id) ?? "" } });
+    }
     this.tokens = pulumi.secret(pulumi.output({ operator, readers: Object.fromEntries(readers) }));
     this.registerOutputs({});
   }
 
   /** It reads what single tenants have again and again; the rest is read once: it ends, and the engine starts it again. */
-  private loki(): pulumi.Resource[] {
+  private loki(logTenants: ReadonlyMap<string, pulumi.Output<string>>): pulumi.Resource[] {
     const { model, node } = this.args;
-    const settings: LokiSettings = {
-      retentionHours: model.logs.retentionHours,
-      tenants: Object.fromEntries(model.tenants.map(({ id, retentionLogsHours }) => [id, retentionLogsHours])),
-    };
+    const kept = model.tenants.map(({ id, retentionLogsHours }) =>
+      pulumi.output(logTenants.get(id) ?? id).apply((logTenant) => [logTenant, retentionLogsHours] as const),
+    );
+    const overrides = pulumi.all(kept).apply((each) => renderLokiOverrides({ tenants: Object.fromEntries(each) }));
     const owned = { node, uid: SERVICE_UID, gid: SERVICE_UID, dirMode: "0750" };
     const container = model.containers.find((c) => c.service === "loki")?.name ?? "";
-    const files = { "loki.yaml": { content: renderLokiConf(settings), mode: "0444" } };
-    const tenants = { "overrides.yaml": { content: renderLokiOverrides(settings), mode: "0444" } };
+    const files = {
+      "loki.yaml": { content: renderLokiConf({ retentionHours: model.logs.retentionHours }), mode: "0444" },
+    };
+    const tenants = { "overrides.yaml": { content: overrides, mode: "0444" } };
     const reload = [{ container, signal: "SIGTERM" }];
     return [
       new NodeFiles("loki", { ...owned, path: LOKI_FOLDER, files, reload }, { parent: this }),
@@ -69,6 +75,12 @@ export class LogStore extends pulumi.ComponentResource {
 
   private door(name: string, path: string, what: Omit<Parameters<typeof tokenDoor>[1], "node" | "path">): NodeFiles {
     return tokenDoor(name, { node: this.args.node, path, ...what }, this);
+  }
+
+  /** A tenant's name in Loki: with a part that is made for it and goes with it, as its lines stay until their time is over. */
+  private logTenant(id: string): pulumi.Output<string> {
+    const { hex } = new RandomId(`${id}-logs`, { byteLength: 5 }, { parent: this });
+    return pulumi.interpolate`${id}.${hex}`;
   }
 
   private token(name: string): pulumi.Output<string> {

@@ -12,12 +12,14 @@ export interface TokenDoorArgs {
   readonly certificate?: pulumi.Output<ServerCertificate>;
   /** The token that is asked for. */
   readonly token?: pulumi.Output<string>;
+  /** Texts that are beside it, none of them secret; by file name. */
+  readonly texts?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** The folder of a door for outsiders: its certificate, and of the token the digest alone, as a server only compares. */
 export function tokenDoor(
   name: string,
-  { node, path, certificate, token }: TokenDoorArgs,
+  { node, path, certificate, token, texts = {} }: TokenDoorArgs,
   parent: pulumi.Resource | undefined,
 ): NodeFiles {
   const files = {
@@ -26,6 +28,7 @@ export function tokenDoor(
       "tls.key": { content: certificate.key, mode: "0400" },
     }),
     ...(token && { token_sha256: { content: token.apply(digest), mode: "0400" } }),
+    ...Object.fromEntries(Object.entries(texts).map(([file, content]) => [file, { content, mode: "0444" }])),
   };
   return new NodeFiles(
     name,

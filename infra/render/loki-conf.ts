@@ -4,8 +4,6 @@ import { stringify } from "yaml";
 export interface LokiSettings {
   /** Hours that lines are kept of tenants without a time of their own. */
   readonly retentionHours: number;
-  /** Tenant id → hours. */
-  readonly tenants: Readonly<Record<string, number>>;
   /** Address and port that it listens on; default all, 3100. */
   readonly address?: string;
   readonly port?: number;
@@ -59,8 +57,14 @@ export function renderLokiConf(settings: LokiSettings): string {
   });
 }
 
+/** What single tenants have. */
+export interface LokiOverrides {
+  /** Tenant in Loki → hours that its lines are kept. */
+  readonly tenants: Readonly<Record<string, number>>;
+}
+
 /** `overrides.yaml`: what single tenants have otherwise. Loki reads it again and again. */
-export function renderLokiOverrides({ tenants }: Pick<LokiSettings, "tenants">): string {
+export function renderLokiOverrides({ tenants }: LokiOverrides): string {
   const each = Object.entries(tenants).map(([id, hours]) => [id, { retention_period: `${hours}h` }]);
   return stringify({ overrides: Object.fromEntries(each) });
 }

@@ -67,8 +67,13 @@ describe("Loki", () => {
       expect(JSON.stringify(files)).not.toContain(`${id}-password-hidden`);
     }
     expect(inputs(data, FILES, "alpha-logs")).toMatchObject({ path: "/etc/dsmil/log-gate/tenants/alpha", uid: 10001 });
+    expect(JSON.stringify(inputs(data, FILES, "alpha-logs"))).toMatch(
+      /"log_tenant":\{"content":"alpha\.[0-9a-f]{10}","mode":"0444"\}/,
+    );
     expect(JSON.stringify(inputs(data, FILES, "loki"))).toContain("auth_enabled: true");
-    expect(JSON.stringify(inputs(data, FILES, "loki-tenants"))).toContain("retention_period: 168h");
+    expect(JSON.stringify(inputs(data, FILES, "loki-tenants"))).toMatch(
+      /alpha\.[0-9a-f]{10}:\\n.*retention_period: 168h/,
+    );
   });
 
   it("is sent to by shippers that are root without capabilities, each with a client's certificate of its own", () => {

@@ -60,6 +60,7 @@ export async function record(
           token: `${name}-token`,
           certificate: "{}",
           tpmGroup: "",
+          hex: "0123456789",
           ...(type === "dsmil:index:PolicyBundle" && { bundle: `bundle of ${name}\n`, version: 1 }),
         };
         return { id: `${name}-id`, state: { ...outputs, ...inputs } };

@@ -8,13 +8,13 @@ import { createHttp } from "../../runtime/http.ts";
 import type { Log } from "../../runtime/log.ts";
 import { Metrics } from "../../runtime/metrics.ts";
 import { pause } from "../../runtime/pause.ts";
-import { readBounded } from "../../runtime/watch/bounded-file.ts";
 import { TenantFiles } from "../../runtime/watch/tenant-files.ts";
 import { type Caller, Callers } from "./callers.ts";
 import type { GateConfig } from "./config.ts";
 import { Loki } from "./loki.ts";
 import { checkPush } from "./push.ts";
 import { readQuestion, scopeOf } from "./question.ts";
+import { loadReader, logTenantOf, parseReader, type Reader } from "./reader.ts";
 
 const MIB = 1024 * 1024;
 const ASK_MS = 5000;
@@ -30,7 +30,7 @@ export class LogGate {
   private readonly tls: TlsFiles;
   private readonly loki: Loki;
   private readonly tenants: ReturnType<LogGate["watchTenants"]>;
-  private readers: ReadonlyMap<string, Buffer> = new Map();
+  private readers: ReadonlyMap<string, Reader> = new Map();
   private readonly stopping = new AbortController();
   private lokiIsReady = false;
 
@@ -85,17 +85,14 @@ export class LogGate {
   }
 
   private watchTenants() {
-    return new TenantFiles<Buffer>({
+    return new TenantFiles<Reader>({
       dir: this.config.tenantsDir,
       name: "token_sha256",
       what: "tenants",
-      load: (path) => readBounded(path, 128),
-      parse: (text) => {
-        if (!/^[0-9a-f]{64}\s*$/.test(text)) throw new Error("holds no SHA-256 in hexadecimal");
-        return Buffer.from(text.trim(), "hex");
-      },
+      load: loadReader,
+      parse: parseReader,
       onChange: (byTenant) => {
-        this.readers = new Map([...byTenant].map(([tenant, digest]) => [tenant.toLowerCase(), digest]));
+        this.readers = new Map([...byTenant].map(([tenant, reader]) => [tenant.toLowerCase(), reader]));
       },
       log: this.log,
     });
@@ -110,7 +107,7 @@ export class LogGate {
       const caller = callerOf(request);
       if (caller.kind !== "shipper") throw new Refusal(403, "forbidden", "Only nodes send lines.");
       const { tenant, body } = checkPush(request.body as Buffer, request.headers["content-encoding"], caller.node);
-      const answer = await this.loki.push(tenant, body);
+      const answer = await this.loki.push(logTenantOf(tenant, this.readers), body);
       this.metrics.processed("push", 1, (performance.now() - started) / 1000, tenant.toUpperCase());
       return reply.code(answer.status).type(answer.type).send(answer.body);
     });
@@ -118,9 +115,7 @@ export class LogGate {
       const started = performance.now();
       const url = new URL(request.url, "https://gate");
       const named = request.headers["x-dsmil-tenant"];
-      const scope = scopeOf(callerOf(request), named === undefined ? undefined : String(named), [
-        ...this.readers.keys(),
-      ]);
+      const scope = scopeOf(callerOf(request), named === undefined ? undefined : String(named), this.readers);
       const question = readQuestion(url.pathname.slice("/loki/api/v1/".length), url.searchParams);
       const answer = await this.loki.query(scope, question);
       this.metrics.processed("query", 1, (performance.now() - started) / 1000);

@@ -1,5 +1,6 @@
 import type { TLSSocket } from "node:tls";
 import { bearerToken, isDigestOf, readTokenDigest } from "../../runtime/api/token-file.ts";
+import type { Reader } from "./reader.ts";
 
 /** Who asks: a node's shipper, by a certificate that is made for it, a tenant's reader, or the fleet's operator. */
 export type Caller =
@@ -11,8 +12,8 @@ export interface CallersOptions {
   readonly nodes: readonly string[];
   readonly domain: string;
   readonly operatorFile: string;
-  /** Digests of readers' tokens, by lower-case tenant. */
-  readonly readers: () => ReadonlyMap<string, Buffer>;
+  /** By lower-case tenant. */
+  readonly readers: () => ReadonlyMap<string, Reader>;
 }
 
 /** Knows callers by the certificate of a node or by a token; one object for each, so that work of one can be counted. */
@@ -37,7 +38,7 @@ export class Callers {
 
   private byToken(token: string | undefined): Caller | undefined {
     if (token === undefined) return undefined;
-    for (const [tenant, digest] of this.options.readers()) {
+    for (const [tenant, { digest }] of this.options.readers()) {
       if (isDigestOf(digest, token)) return this.once({ kind: "reader", tenant });
     }
     return this.isOperator(token) ? this.once({ kind: "operator" }) : undefined;

@@ -1,5 +1,6 @@
 import { Refusal } from "../../runtime/api/refusal.ts";
 import type { Caller } from "./callers.ts";
+import { type Reader, SHARED, UNKNOWN } from "./reader.ts";
 
 /** The parts of Loki's API that readers get, and the parameters of each. */
 const QUESTIONS: readonly (readonly [path: RegExp, parameters: readonly string[]])[] = [
@@ -37,14 +38,17 @@ export function readQuestion(path: string, search: URLSearchParams): string {
  * @param named what the request's `x-dsmil-tenant` says
  * @throws Refusal
  */
-export function scopeOf(caller: Caller, named: string | undefined, tenants: readonly string[]): string {
+export function scopeOf(caller: Caller, named: string | undefined, readers: ReadonlyMap<string, Reader>): string {
   if (caller.kind === "shipper") throw new Refusal(403, "forbidden", "A node's certificate is for sending lines.");
   if (caller.kind === "reader") {
-    if (named === undefined || named === caller.tenant) return caller.tenant;
+    const own = readers.get(caller.tenant)?.logTenant;
+    if (own !== undefined && (named === undefined || named === caller.tenant)) return own;
     throw new Refusal(403, "tenant_mismatch", "The token is of another tenant.");
   }
-  const all = [...tenants, "shared"];
-  if (named === undefined) return all.join("|");
-  if (all.includes(named)) return named;
+  const all = new Map([...readers].map(([tenant, { logTenant }]) => [tenant, logTenant]));
+  for (const nobodys of [SHARED, UNKNOWN]) if (!all.has(nobodys)) all.set(nobodys, nobodys);
+  if (named === undefined) return [...all.values()].join("|");
+  const one = all.get(named);
+  if (one !== undefined) return one;
   throw new Refusal(404, "unknown_tenant", "There is no such tenant.");
 }

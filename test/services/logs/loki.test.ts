@@ -53,9 +53,10 @@ describe.skipIf(reason !== undefined)("shipper, gate and the real Loki", () => {
     for (const id of ["alpha", "bravo", "operator"]) {
       mkdirSync(`${dir}/tokens/${id}`, { recursive: true });
       writeFileSync(`${dir}/tokens/${id}/token_sha256`, createHash("sha256").update(`token-${id}`).digest("hex"));
+      writeFileSync(`${dir}/tokens/${id}/log_tenant`, `${id}.0123456789`);
     }
     renameSync(`${dir}/tokens/operator`, `${dir}/operator`);
-    loki = await LokiServer.start(dir, { alpha: 72 });
+    loki = await LokiServer.start(dir, { "alpha.0123456789": 72 });
     gate = new LogGate(gateConfig({ ...gateSettings(), LOKI_URL: loki.url }), quiet);
     port = (await gate.start()).api;
     const engine = (digit: string, { tenant = "shared", ...rest }: Record<string, string>) =>
@@ -176,7 +177,7 @@ describe.skipIf(reason !== undefined)("shipper, gate and the real Loki", () => {
     const series = `series?match[]=${encodeURIComponent('{tenant="alpha"}')}`;
     for (const path of [query, "label/tenant/values", series]) {
       expect(await sees("alpha", path)).toBe(true);
-      for (const headers of [{}, { "x-scope-orgid": "alpha" }, { "x-scope-orgid": "bravo|alpha" }]) {
+      for (const headers of [{}, { "x-scope-orgid": "alpha.0123456789" }, { "x-scope-orgid": "bravo|alpha" }]) {
         expect(await sees("bravo", path, headers), `${path} ${JSON.stringify(headers)}`).toBe(false);
       }
     }
@@ -185,7 +186,9 @@ describe.skipIf(reason !== undefined)("shipper, gate and the real Loki", () => {
     }
     expect((await asked("operator", query, { "x-dsmil-tenant": "alpha|bravo" })).status).toBe(404);
     // What the gate stands before: Loki itself believes whoever asks.
-    const direct = await fetch(`${loki.url}/loki/api/v1/${query}`, { headers: { "x-scope-orgid": "bravo|alpha" } });
+    const direct = await fetch(`${loki.url}/loki/api/v1/${query}`, {
+      headers: { "x-scope-orgid": "bravo.0123456789|alpha.0123456789" },
+    });
     expect(await direct.text()).toContain("alpha");
     expect((await fetch(`${loki.url}/loki/api/v1/labels`)).status).toBe(401);
   });
@@ -220,7 +223,9 @@ describe.skipIf(reason !== undefined)("shipper, gate and the real Loki", () => {
     expect(config).toMatch(/retention_period: 1w/);
     expect(config).toMatch(/reporting_enabled: false/);
     const limits = async (tenant: string) =>
-      (await fetch(`${loki.url}/config/tenant/v1/limits`, { headers: { "x-scope-orgid": tenant } })).text();
+      (
+        await fetch(`${loki.url}/config/tenant/v1/limits`, { headers: { "x-scope-orgid": `${tenant}.0123456789` } })
+      ).text();
     expect(await limits("alpha")).toMatch(/retention_period: 3d/);
     expect(await limits("bravo")).toMatch(/retention_period: 1w/);
     expect(loki.strays()).toEqual([]);

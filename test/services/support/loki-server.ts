@@ -23,14 +23,14 @@ export class LokiServer {
   private child: ChildProcess | undefined;
   private readonly log: string[] = [];
 
-  /** @param tenants hours that each one's lines are kept */
+  /** @param tenants hours that each one's lines are kept, by its name in Loki */
   static async start(dir: string, tenants: Readonly<Record<string, number>>): Promise<LokiServer> {
     const server = new LokiServer(dir, await ensureLoki({ root }), await freePort(2));
     for (const folder of ["data", "cwd"]) mkdirSync(`${dir}/${folder}`, { recursive: true });
-    const settings = { retentionHours: 168, tenants, address: "127.0.0.1", port: Number(new URL(server.url).port) };
+    const settings = { retentionHours: 168, address: "127.0.0.1", port: Number(new URL(server.url).port) };
     const places = { folder: `${dir}/data`, overrides: `${dir}/overrides.yaml` };
     writeFileSync(`${dir}/loki.yaml`, renderLokiConf({ ...settings, ...places }));
-    writeFileSync(`${dir}/overrides.yaml`, renderLokiOverrides(settings));
+    writeFileSync(`${dir}/overrides.yaml`, renderLokiOverrides({ tenants }));
     await server.again();
     return server;
   }

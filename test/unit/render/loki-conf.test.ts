@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { renderLokiConf, renderLokiOverrides } from "../../../infra/render/loki-conf.ts";
 
-const settings = { retentionHours: 720, tenants: { alpha: 2160 } };
+const settings = { retentionHours: 720 };
 
 it("is one program that asks whose the lines are, keeps them in its folder and reports to nobody", () => {
   const conf = parse(renderLokiConf(settings)) as Record<string, Record<string, unknown>>;
@@ -18,6 +18,8 @@ it("is one program that asks whose the lines are, keeps them in its folder and r
 });
 
 it("keeps tenants' lines as long as each wants", () => {
-  expect(parse(renderLokiOverrides(settings))).toEqual({ overrides: { alpha: { retention_period: "2160h" } } });
+  expect(parse(renderLokiOverrides({ tenants: { "alpha.01": 2160 } }))).toEqual({
+    overrides: { "alpha.01": { retention_period: "2160h" } },
+  });
   expect(parse(renderLokiOverrides({ tenants: {} }))).toEqual({ overrides: {} });
 });
