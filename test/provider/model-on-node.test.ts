@@ -99,11 +99,15 @@ async function* upTo(from: Readable, limit: number, count: (bytes: number) => vo
 
 describe("ModelOnNode", () => {
   const remove = (): Promise<void> => modelOnNode.remove("", { ...first, stamp: "" }, context());
+  /** Waits for the program on the node, which may begin to write after the line to it broke. */
+  const begun = (): Promise<string> =>
+    sh(`cd ${top}/.incoming && for i in $(seq 200); do [ -s "$(ls)" ] && exit; sleep 0.05; done; exit 1`);
 
   it("goes on where a broken line stopped, and nobody sees half a file", async () => {
     const broken = await watched(3 * MIB);
     await expect(modelOnNode.reconcile(first, undefined, broken.ctx)).rejects.toThrow("the line broke");
     expect(await sh(`ls ${folder} 2>/dev/null || :`)).toBe("");
+    await begun();
     const there = Number(await sh(`cd ${top}/.incoming && flock "$(ls)" stat -c %s "$(ls)"`));
     expect(there).toBeGreaterThan(0);
     const rest = await watched();
@@ -116,6 +120,7 @@ describe("ModelOnNode", () => {
   it("starts again when what was left is of another file", async () => {
     const broken = await watched(MIB);
     await expect(modelOnNode.reconcile(first, undefined, broken.ctx)).rejects.toThrow("the line broke");
+    await begun();
     await sh(`cd ${top}/.incoming && printf other | flock "$(ls)" dd of="$(ls)" conv=notrunc status=none`);
     const again = await watched();
     await modelOnNode.reconcile(first, undefined, again.ctx);
