@@ -37,6 +37,8 @@ export interface Api<Caller> {
 
 /** Connections at once. */
 const CONNECTIONS = 128;
+const minVersion = "TLSv1.2" as const;
+const handshakeTimeout = 10_000;
 
 /**
  * A server that outsiders may reach: who is not known is refused and audited before the body is read, work at once is
@@ -50,7 +52,8 @@ export function createApi<Caller>(options: ApiOptions<Caller>): Api<Caller> {
     bodyLimit,
     ...SERVER_LIMITS,
     routerOptions: { maxParamLength: 64 },
-    ...(tls && { https: { ...tls, ...clients(options), minVersion: "TLSv1.2" as const } }),
+    // Fastify gives `http` to servers without TLS only.
+    ...(tls && { https: { ...SERVER_LIMITS.http, handshakeTimeout, ...tls, ...clients(options), minVersion } }),
   }) as unknown as FastifyInstance;
   (app.server as Server).maxConnections = CONNECTIONS;
   const callers = new WeakMap<FastifyRequest, { readonly caller: Caller }>();
