@@ -88,6 +88,8 @@ beforeAll(async () => {
   await vi.waitUntil(async () => (await figures("anna")).seen.length >= 3, WAIT);
   programs[1]?.propose();
   await vi.waitUntil(async () => (await figures("anna")).seen.length >= 4, WAIT);
+  // A rate needs two looks of Prometheus, which has begun with one program before the other.
+  await vi.waitUntil(async () => (await figures("anna")).rates.length >= tenants.length, WAIT);
 }, 120_000);
 afterAll(async () => {
   clearInterval(work);
