@@ -28,7 +28,10 @@ export function controlFiles(args: MonitoringArgs, parent: pulumi.Resource): Nod
     });
   for (const { id } of model.tenants) summary(id);
   const known = model.operators.map(({ name }) => control.publicKey(name).apply((key) => [name, key] as const));
-  const listed = pulumi.all(known).apply((keys) => renderOperators(model.operators, Object.fromEntries(keys)));
+  // Names, roles and digests of public keys: nothing of the secret output that they come from.
+  const listed = pulumi.unsecret(
+    pulumi.all(known).apply((keys) => renderOperators(model.operators, Object.fromEntries(keys))),
+  );
   return [
     tls,
     files("control-summaries", CONTROL_SUMMARIES, KEPT_FOLDER),
