@@ -8,6 +8,7 @@ interface Resource {
   readonly type: string;
   readonly created?: string;
   readonly modified?: string;
+  readonly inputs?: object;
 }
 
 /** What a plan announced, and what the states of the stacks say happened: one `ACTION URN` each, sorted. */
@@ -34,11 +35,13 @@ function resources(): Map<string, Resource> {
 
 function differences(before: ReadonlyMap<string, Resource>, after: ReadonlyMap<string, Resource>): string[] {
   const gone = [...before.keys()].filter((urn) => !after.has(urn)).map((urn) => `delete ${urn}`);
-  const others = [...after.values()].flatMap(({ urn, created, modified }) => {
+  const others = [...after.values()].flatMap(({ urn, created, modified, inputs }) => {
     const old = before.get(urn);
     if (old === undefined) return [`create ${urn}`];
     if (old.created !== created) return [`replace ${urn}`];
-    return old.modified === modified ? [] : [`update ${urn}`];
+    // What a refresh reads anew is modified, too: an update has other inputs besides.
+    const same = old.modified === modified || JSON.stringify(old.inputs) === JSON.stringify(inputs);
+    return same ? [] : [`update ${urn}`];
   });
   return [...gone, ...others].sort();
 }
