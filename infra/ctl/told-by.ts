@@ -1,6 +1,7 @@
 import { Ajv, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import type { Schema } from "../../images/runtime/control/schema.ts";
+import { jsonIn } from "./reason.ts";
 
 /** A node's answer, or why it is none. */
 export type ToldBy<T> = { readonly answer: T } | { readonly status: number; readonly failure: string };
@@ -14,7 +15,7 @@ const checks = new WeakMap<Schema, ValidateFunction>();
  * @param shape what a 200 must be like; what a later version of the control API tells besides is left out
  */
 export function toldBy<T>(status: number, body: string, shape?: Schema): ToldBy<T> {
-  const answer = jsonOf(body);
+  const answer = jsonIn(body);
   if (answer === undefined) return { status, failure: `${status}: the answer is no JSON` };
   if (status === 200) {
     const fault = shape && faultOf(shape, answer);
@@ -32,12 +33,4 @@ function faultOf(shape: Schema, answer: unknown): string | undefined {
   if (check(answer)) return undefined;
   const [first] = check.errors ?? [];
   return `${first?.instancePath || "it"} ${first?.message ?? "is something else"}`;
-}
-
-function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import type { TenantAnswer } from "../../runtime/control/answers.ts";
 import { type JsonObject, jsonObject } from "../../runtime/json-object.ts";
 
 /** A container that the manifest has on this node. */
@@ -22,16 +23,7 @@ export interface PlannedDevice {
 }
 
 /** What a tenant's block in the manifest says. */
-export interface PlannedTenant {
-  readonly id: string;
-  readonly roeLevel: string;
-  readonly actions: readonly string[];
-  readonly compartments: readonly string[];
-  readonly classification: string;
-  readonly tools: readonly string[];
-  readonly retention: { readonly hotSeconds: number; readonly socSeconds: number; readonly archiveDays: number };
-  readonly limits: { readonly requestsPerMinute: number; readonly tokensPerDay: number };
-}
+export type PlannedTenant = Omit<TenantAnswer, "containers">;
 
 /** A summary.json: of a tenant, or of what is everybody's, which has the devices. */
 export interface Summary {

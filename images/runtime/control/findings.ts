@@ -1,4 +1,5 @@
 import { figure, listOf, objectOf, oneOf, type Schema, text, time, whole, yesNo } from "./schema.ts";
+import type { TrailEntry } from "./trail.ts";
 
 export interface LogLineAnswer {
   readonly time: string;
@@ -84,20 +85,7 @@ export interface AuditAnswer {
   readonly node: string;
   readonly last: number;
   readonly whole: boolean;
-  readonly entries: readonly {
-    readonly seq: number;
-    readonly ts: string;
-    readonly operator?: string;
-    readonly role?: string;
-    readonly client?: string;
-    readonly what: string;
-    readonly path?: string;
-    readonly route?: string;
-    readonly status?: number;
-    readonly code?: string;
-    readonly times?: number;
-    readonly hash: string;
-  }[];
+  readonly entries: readonly Omit<TrailEntry, "prev">[];
 }
 
 export const AUDIT: Schema = objectOf<AuditAnswer>({
