@@ -30,7 +30,17 @@ const STACKS: Readonly<Record<Node["role"], (args: NodeStackArgs) => Record<stri
 };
 
 /** Outputs of resources that others are made from, by the resource's last name. */
-const OUTPUTS = ["certPem", "certRequestPem", "privateKeyPem", "result", "publicKey", "seed", "token", "certificate", "hex"];
+const OUTPUTS = [
+  "certPem",
+  "certRequestPem",
+  "privateKeyPem",
+  "result",
+  "publicKey",
+  "seed",
+  "token",
+  "certificate",
+  "hex",
+];
 
 /** Of an operator: what it is known by is computed from it, and any key does. */
 const PUBLIC_KEY = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" });
