@@ -1,11 +1,11 @@
 import type { LineFields } from "./normalized-line.ts";
 
-const ADDRESS = String.raw`(?<src_ip>[0-9A-Fa-f.:]{2,45})`;
+const ADDRESS = "(?<src_ip>[0-9A-Fa-f.:]{2,45})";
 const FROM = String.raw`from ${ADDRESS}(?: port (?<src_port>\d{1,5}))?`;
 const AT = String.raw`${ADDRESS} port (?<src_port>\d{1,5})`;
 const WHO = String.raw`(?:invalid |illegal |authenticating )?user (?<user>\S{0,512}) `;
 /** A name the client chose may itself hold " from …": greedy, so that the last address, which is sshd's, counts. */
-const NAME = String.raw`(?<user>.{0,512})`;
+const NAME = "(?<user>.{0,512})";
 const REPEATED = String.raw`message repeated (?<times>\d{1,6}) times: \[ ?`;
 const EXCEEDED = "(?:error: )?(?:maximum authentication attempts exceeded|Too many authentication failures)";
 
