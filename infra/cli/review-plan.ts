@@ -24,7 +24,9 @@ export async function reviewPlan(phases: Phases, model: Model, refresh: boolean)
 }
 
 async function preview(stack: string, refresh: boolean): Promise<Preview> {
-  const run = await pulumi(projectRoot, ["preview", "--json", "--stack", stack, ...(refresh ? ["--refresh"] : [])]);
+  // What stays as it is counts too: containers that are not touched, the memory they claim, the policies they keep.
+  const args = ["preview", "--json", "--show-sames", "--stack", stack];
+  const run = await pulumi(projectRoot, [...args, ...(refresh ? ["--refresh"] : [])]);
   if (run.code !== 0) throw new UserError(`node ${stack}: the preview failed\n${tail(run)}`);
   return parsePreview(run.stdout);
 }
@@ -33,7 +35,7 @@ async function preview(stack: string, refresh: boolean): Promise<Preview> {
 function resourcesOf(previews: ReadonlyMap<string, Preview>): Resource[] {
   return [...previews.values()].flatMap(({ steps = [] }) =>
     steps.flatMap(({ op, urn, newState }) =>
-      newState === undefined || op === "create-replacement"
+      newState === undefined || op === "create-replacement" || op === "refresh"
         ? []
         : [{ type: newState.type, name: urn.slice(urn.lastIndexOf("::") + 2), props: newState.inputs ?? {} }],
     ),

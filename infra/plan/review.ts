@@ -1,7 +1,7 @@
 import type { Model } from "../model/types.ts";
 import { type Classified, classify } from "./change-class.ts";
 import { planDigest } from "./digest.ts";
-import type { Preview } from "./preview.ts";
+import type { Preview, PreviewStep } from "./preview.ts";
 import { summarize } from "./summarize.ts";
 import type { Action, Change, PlanSummary } from "./types.ts";
 
@@ -100,17 +100,20 @@ function inverse({ stack, action, type, name, tenant = "shared", dataAtRisk }: C
 function memoryOf(model: Model, previews: ReadonlyMap<string, Preview>): NodeMemory[] {
   return model.nodes.map(({ id, memoryMiB }) => ({
     node: id,
-    beforeMiB: sum(
-      (previews.get(id)?.steps ?? []).map((step) => {
-        // The halves of a replacement show the old container once more.
-        if (/^(create|create-replacement|delete-replaced)$/.test(step.op)) return 0;
-        const state = step.oldState ?? (step.op === "same" ? step.newState : undefined);
-        return state?.type === CONTAINER ? Number(state.inputs?.memory ?? 0) : 0;
-      }),
-    ),
+    beforeMiB: sum([...containersBefore(previews.get(id)?.steps ?? []).values()]),
     afterMiB: sum(model.containers.filter(({ node }) => node === id).map((container) => container.memoryMiB)),
     budgetMiB: memoryMiB,
   }));
+}
+
+/** What each container claims now, by URN: its refresh, its step, and the halves of a replacement all show it. */
+function containersBefore(steps: readonly PreviewStep[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { op, urn, oldState, newState } of steps) {
+    const state = op === "same" || op === "refresh" ? newState : oldState;
+    if (state?.type === CONTAINER && !found.has(urn)) found.set(urn, Number(state.inputs?.memory ?? 0));
+  }
+  return found;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -19,14 +19,16 @@ const CONTAINER = "docker:index/container:Container";
 /** Groups the previews of all stacks by tenant and device. Pure: previews in, summary out. */
 export function summarize(previews: ReadonlyMap<string, Preview>): PlanSummary {
   const changes: Change[] = [];
-  let untouchedContainers = 0;
+  // With a refresh a container has a step for what was read, and one for what is done.
+  const seen = new Set<string>();
+  const touched = new Set<string>();
   for (const [stack, { steps = [] }] of previews) {
     const parents = parentsOf(steps);
     for (const step of steps) {
       const state = step.newState ?? step.oldState;
       if (state === undefined) continue;
-      if (step.op === "same" && state.type === CONTAINER) untouchedContainers += 1;
       const action = ACTIONS[step.op];
+      if (state.type === CONTAINER) (action === undefined ? seen : touched).add(step.urn);
       if (action === undefined || state.type === "pulumi:pulumi:Stack") continue;
       if (state.type.startsWith("dsmil:component:")) continue;
       changes.push(change(stack, action, step, state, parents));
@@ -38,7 +40,7 @@ export function summarize(previews: ReadonlyMap<string, Preview>): PlanSummary {
     stacks: [...previews.keys()],
     groups: group(changes),
     totals,
-    untouchedContainers,
+    untouchedContainers: [...seen].filter((urn) => !touched.has(urn)).length,
     dataAtRisk: changes.flatMap((c) => (c.dataAtRisk ? [`${c.stack}: ${c.dataAtRisk}`] : [])),
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { askNode, readCredentials } from "../../infra/ctl/ask-node.ts";
 import { apply } from "./harness/announced.ts";
 import { ADDRESS, DOMAIN, until } from "./harness/bus.ts";
@@ -55,10 +55,16 @@ describe("operators on the lab", () => {
     // Not by the exit code: files before this one have killed what they could, which costs promises of the last hour.
     for (const node of ["node-a", "node-b", "node-c"]) expect(stdout, stderr).toMatch(new RegExp(`● ${node} `));
     expect(stdout).not.toMatch(/[✗▲] (node|dsmil|l\d)/);
-    const told = JSON.parse((await ctl("admin", "status", "--json")).stdout) as Status;
-    const all = told.nodes.flatMap(({ answer }) => answer?.containers ?? []);
-    expect(all.length).toBeGreaterThan(50);
-    expect(all.filter(({ state, health }) => state !== "running" || health !== "healthy")).toEqual([]);
+    // What was just started is `starting` until its engine's first check.
+    await vi.waitFor(
+      async () => {
+        const told = JSON.parse((await ctl("admin", "status", "--json")).stdout) as Status;
+        const all = told.nodes.flatMap(({ answer }) => answer?.containers ?? []);
+        expect(all.length).toBeGreaterThan(50);
+        expect(all.filter((one) => one.state !== "running" || one.health !== "healthy")).toEqual([]);
+      },
+      { timeout: 60_000, interval: 2000 },
+    );
   });
 
   it("are told which node is away, and what the others say", async () => {

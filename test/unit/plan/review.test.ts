@@ -97,7 +97,10 @@ describe("a review", () => {
   );
 
   it("tells restarts, and memory before and after against the budget, each container once", () => {
-    const { restarts, memory } = review([...replaced, step("same", CONTAINER, "dsmil-x", { memory: 100 })]);
+    const same = ["refresh", "same"].map((op) => step(op, CONTAINER, "dsmil-x", { memory: 100 }));
+    const read = step("refresh", CONTAINER, "dsmil-redis", { memory: 64 });
+    const { restarts, memory, untouchedContainers } = review([read, ...replaced, ...same]);
+    expect(untouchedContainers).toBe(1);
     expect(restarts).toEqual([{ stack: NODE, name: "dsmil-redis", tenant: "shared", seconds: [2, 15] }]);
     const after = model.containers.filter((c) => c.node === NODE).reduce((sum, c) => sum + c.memoryMiB, 0);
     expect(memory[0]).toEqual({ node: NODE, beforeMiB: 164, afterMiB: after, budgetMiB: model.nodes[0]?.memoryMiB });

@@ -70,6 +70,15 @@ describe("the plan summary", () => {
     expect(formatPlan(plan, plain)).toBe("No changes on node-a.\n");
   });
 
+  it.each([
+    ["read and left as it is", ["refresh", "same"], 1],
+    ["read only", ["refresh"], 1],
+    ["read and replaced", ["refresh", "create-replacement", "replace", "delete-replaced"], 0],
+  ])("counts a container once that is %s", (_, ops, untouched) => {
+    const plan = summarize(new Map([["node-c", { steps: ops.map((op) => service(op, "dsmil-redis")) }]]));
+    expect(plan.untouchedContainers).toBe(untouched);
+  });
+
   it("attributes a tenant's policy to the tenant, signed or laid", () => {
     const files = { path: "/etc/dsmil/policies/tenants/charlie" };
     const steps = [
