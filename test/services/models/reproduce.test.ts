@@ -113,7 +113,7 @@ describe("the models of this project", () => {
   it("come out again when they are trained again", ({ skip }) => {
     if (!canTrain()) return skip("there is no Python 3.11 with venv here");
     const out = join(folder, "trained");
-    execFileSync(join(PROJECT, "models/retrain"), [out], { stdio: "pipe" });
+    execFileSync(join(PROJECT, "models/retrain"), [out, folder], { stdio: "pipe" });
     for (const name of modelNames(PROJECT).filter(isMade)) {
       expect(existsSync(join(out, name, "model.onnx"))).toBe(true);
       // Other processors add up floats in another order: measures stay, bytes need not.
