@@ -1,4 +1,4 @@
-import { join, relative, resolve as resolvePath } from "node:path";
+import { relative, resolve as resolvePath } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { loadManifest } from "../model/load-manifest.ts";
@@ -9,6 +9,7 @@ import type { Model, Tenant } from "../model/types.ts";
 import { languageModelNames } from "../models/language-models.ts";
 import { ExitError, UserError } from "./errors.ts";
 import { modelSummary, modelView, tenantView, type ViewStyle } from "./manifest-view.ts";
+import { manifestPath } from "./model.ts";
 import { projectRoot } from "./root.ts";
 
 interface CheckOptions {
@@ -26,13 +27,13 @@ export function registerManifest(program: Command): void {
   manifest
     .command("check")
     .description("Check the manifest; print every mistake with its line. Exit 1 when there is one.")
-    .option("--file <path>", "the manifest (default: manifest.yaml of the project)")
+    .option("--file <path>", "the manifest (default: what DSMIL_MANIFEST names, or manifest.yaml of the project)")
     .option("--json", "print the result as JSON")
     .action(check);
   manifest
     .command("show")
     .description("Print the resolved model: every name, address and limit.")
-    .option("--file <path>", "the manifest (default: manifest.yaml of the project)")
+    .option("--file <path>", "the manifest (default: what DSMIL_MANIFEST names, or manifest.yaml of the project)")
     .option("--tenant <id>", "only what belongs to this tenant")
     .option("--json", "print the model as JSON")
     .action(show);
@@ -91,7 +92,7 @@ function load(file: string): Model | ManifestError[] {
 
 /** As people would type it from where they are; absolute when it is not below. */
 function manifestFile({ file }: CheckOptions): string {
-  const path = file === undefined ? join(projectRoot, "manifest.yaml") : resolvePath(file);
+  const path = file === undefined ? manifestPath() : resolvePath(file);
   const near = relative(process.cwd(), path);
   return near.startsWith("..") ? path : near;
 }

@@ -10,6 +10,7 @@ interface Plan {
     readonly changes: readonly { action: string; name: string }[];
   }[];
   readonly totals: Readonly<Record<string, number>>;
+  readonly untouchedContainers: number;
   readonly dataAtRisk: readonly string[];
 }
 
@@ -39,6 +40,7 @@ describe("adding and removing a tenant", () => {
     expect(plan.groups.map((g) => g.tenant)).toEqual(["charlie"]);
     expect(plan.totals).toMatchObject({ update: 0, replace: 0, delete: 0 });
     expect(plan.totals.create).toBeGreaterThan(10);
+    expect(plan.untouchedContainers).toBe(before.services.length);
     expect(plan.dataAtRisk).toEqual([]);
   });
 

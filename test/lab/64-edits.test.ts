@@ -19,9 +19,9 @@ interface Edit {
 const EDITS: readonly Edit[] = [
   { what: "another tenant", edit: (text) => text.trimEnd() + CHARLIE, touches: ["charlie"] },
   {
-    what: "an action more for bravo",
-    edit: (text) => text.replace("actions: [ALERT_ONLY]", "actions: [ALERT_ONLY, BLOCK_DOMAIN]"),
-    touches: ["bravo"],
+    what: "an action less for alpha",
+    edit: (text) => text.replace("actions: [ISOLATE_HOST, BLOCK_DOMAIN]", "actions: [ISOLATE_HOST]"),
+    touches: ["alpha"],
   },
   {
     what: "charlie's archive kept for longer",
@@ -30,12 +30,12 @@ const EDITS: readonly Edit[] = [
   },
   {
     what: "more memory for every forecaster",
-    edit: (text) => text.replace("image: dsmil-l5-forecaster,", "image: dsmil-l5-forecaster, memory: 144MiB,"),
+    edit: (text) => text.replace(/(id: 33,.*container_memory: )128MiB/, "$01144MiB"),
     touches: ["alpha", "bravo", "charlie"],
   },
   {
     what: "a third router",
-    edit: (text) => text.replace(/(id: l7-router,.*replicas: )2/, "$13"),
+    edit: (text) => text.replace(/(id: l7-router,.*replicas: )2/, "$013"),
     touches: ["shared"],
   },
   {
@@ -71,7 +71,7 @@ describe.skipIf(process.env.DSMIL_LAB_EDITS !== "all")("what a plan announces is
   beforeAll(() => untilHealthy());
   afterAll(async () => {
     resetManifest();
-    await dsmilOk("up");
+    await dsmilOk("up", "--drop", "charlie");
   });
 
   it.each(EDITS)("$what", async ({ edit, touches, options = [] }) => {

@@ -41,6 +41,13 @@ describe("dsmil manifest check", () => {
     expect(out).toBe(`✓ ${good}: 4 nodes, 4 devices, 8 services, 2 tenants, 12 containers\n`);
   });
 
+  it("looks at what DSMIL_MANIFEST names, as every command does", async () => {
+    vi.stubEnv("DSMIL_MANIFEST", bad);
+    const { error } = await manifest("check");
+    vi.unstubAllEnvs();
+    expect(error).toBeInstanceOf(ManifestInvalid);
+  });
+
   it("refuses a bad one with every mistake", async () => {
     const { out, error } = await manifest("check", "--file", bad);
     expect(out).toBe("");
