@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { readBounded } from "../watch/bounded-file.ts";
 import { type EngineContainer, engineContainer } from "./engine-container.ts";
 
@@ -12,12 +12,19 @@ const FRESH_MS = 1000;
 const WIDTH = 16;
 const ID = /^[0-9a-f]{64}$/;
 
+interface Known {
+  /** Of the file that it was read from: the engine writes a new one each time. */
+  readonly version: string;
+  readonly container: EngineContainer | undefined;
+}
+
 /** The engine's folder of containers: what runs on this node, without asking the engine. */
 export class EngineFolder {
   private readonly dir: string;
   private readonly node: string;
   private last: { readonly at: number; readonly found: Promise<ReadonlyMap<string, EngineContainer>> } | undefined;
   private problem: string | undefined;
+  private known: ReadonlyMap<string, Known> = new Map();
 
   constructor(dir: string, node: string) {
     this.dir = dir;
@@ -52,19 +59,30 @@ export class EngineFolder {
   private async read(): Promise<ReadonlyMap<string, EngineContainer>> {
     const ids = (await readdir(this.dir)).filter((name) => ID.test(name));
     if (ids.length > MAX_CONTAINERS) throw new Error(`${ids.length} containers; at most ${MAX_CONTAINERS} are read`);
-    const byName = new Map<string, EngineContainer>();
+    const known = new Map<string, Known>();
     for (let i = 0; i < ids.length; i += WIDTH) {
-      for (const found of await Promise.all(ids.slice(i, i + WIDTH).map((id) => this.one(id)))) {
-        if (found !== undefined) byName.set(found.name, found);
-      }
+      const some = ids.slice(i, i + WIDTH);
+      const found = await Promise.all(some.map((id) => this.one(id)));
+      some.forEach((id, at) => {
+        const one = found[at];
+        if (one !== undefined) known.set(id, one);
+      });
     }
-    return byName;
+    this.known = known;
+    return new Map([...known.values()].flatMap(({ container }) => (container ? [[container.name, container]] : [])));
   }
 
   /** A file that is gone, or that is being written, tells of no container now. */
-  private async one(id: string): Promise<EngineContainer | undefined> {
-    const text = await readBounded(`${this.dir}/${id}/config.v2.json`, MAX_FILE).catch(() => undefined);
-    const container = text === undefined ? undefined : engineContainer(text, this.node);
-    return container?.id === id ? container : undefined;
+  private async one(id: string): Promise<Known | undefined> {
+    const path = `${this.dir}/${id}/config.v2.json`;
+    const seen = await stat(path, { bigint: true }).catch(() => undefined);
+    if (seen === undefined) return undefined;
+    const version = `${seen.ino} ${seen.size} ${seen.mtimeNs}`;
+    const known = this.known.get(id);
+    if (known?.version === version) return known;
+    const text = await readBounded(path, MAX_FILE).catch(() => undefined);
+    if (text === undefined) return undefined;
+    const container = engineContainer(text, this.node);
+    return { version, container: container?.id === id ? container : undefined };
   }
 }
