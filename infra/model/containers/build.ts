@@ -5,6 +5,7 @@ import type { Container, Fleet, Model, NodeKey, Service, Tenant, Volume } from "
 import { alertmanagerPart } from "./alertmanager.ts";
 import { controlApiPart } from "./control-api.ts";
 import { dbeGatewayPart, dbeQuicPart } from "./dbe.ts";
+import { entryHost } from "./entry-host.ts";
 import { postgresExporterPart, redisExporterPart } from "./exporters.ts";
 import { haproxyPart } from "./haproxy.ts";
 import { l3RouterPart } from "./l3-router.ts";
@@ -197,9 +198,7 @@ function labels(service: Service, tenant: Tenant | undefined): Record<string, st
   };
 }
 
-/** Host number of the first entry point in a subnet; further ones count down. */
-const ENTRY_HOST = 10;
-/** Host number of the first server behind it; each further service has a block of its own. */
+/** Host number of the first server behind an entry point; each further service has a block of its own. */
 const SERVER_HOST = 11;
 /** Addresses a service has to grow into: the most replicas a service may have. */
 const BLOCK = 16;
@@ -214,8 +213,10 @@ function attachments({ networks, services }: Parts, service: Service, replica = 
     const beside = services.filter(
       (s) => s.node === service.node && s.networks.includes(id) && isEntry(s) === isEntry(service),
     );
-    const rank = beside.findIndex((s) => s.id === service.id);
-    const host = isEntry(service) ? ENTRY_HOST - rank : SERVER_HOST + rank * BLOCK + replica - 1;
+    const ids = beside.map((s) => s.id);
+    const host = isEntry(service)
+      ? entryHost(service.id, ids)
+      : SERVER_HOST + ids.indexOf(service.id) * BLOCK + replica - 1;
     return { id, ipv4: hostIn(subnet, host) };
   });
 }

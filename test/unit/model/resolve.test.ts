@@ -89,9 +89,9 @@ describe("resolve", () => {
     expect(named(model, "dsmil-l3-router-alpha")?.env).not.toHaveProperty("POSTGRES_HOST");
   });
 
-  it("puts the balancer at .10 and its servers from .11 of its node's public subnet", () => {
+  it("puts the balancer among the entry points and its servers from .11 of its node's public subnet", () => {
     const at = (name: string) => named(model, name)?.networks;
-    expect(at("dsmil-haproxy")).toEqual([{ id: "public_api_net", ipv4: "10.212.1.10" }]);
+    expect(at("dsmil-haproxy")).toEqual([{ id: "public_api_net", ipv4: "10.212.1.232" }]);
     expect(at("dsmil-l7-router-1")).toEqual([{ id: "public_api_net", ipv4: "10.212.1.11" }]);
     expect(at("dsmil-l7-router-2")).toEqual([{ id: "public_api_net", ipv4: "10.212.1.12" }]);
   });
