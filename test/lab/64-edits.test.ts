@@ -36,7 +36,8 @@ const EDITS: readonly Edit[] = [
   {
     what: "a third router",
     edit: (text) => text.replace(/(id: l7-router,.*replicas: )2/, "$013"),
-    touches: ["shared"],
+    // Every tenant's operators are told of it.
+    touches: ["alpha", "bravo", "charlie", "shared"],
   },
   {
     what: "a service less",

@@ -40,11 +40,14 @@ function differences(before: ReadonlyMap<string, Resource>, after: ReadonlyMap<s
     if (old === undefined) return [`create ${urn}`];
     if (old.created !== created) return [`replace ${urn}`];
     // What a refresh reads anew is modified, too: an update has other inputs besides.
-    const same = old.modified === modified || JSON.stringify(old.inputs) === JSON.stringify(inputs);
+    const same = old.modified === modified || text(old.inputs) === text(inputs);
     return same ? [] : [`update ${urn}`];
   });
   return [...gone, ...others].sort();
 }
+
+/** Inputs as text, without the list of those that the provider filled in: a first refresh shortens it. */
+const text = (inputs?: object): string => JSON.stringify({ ...inputs, __defaults: undefined });
 
 /** Edits the deployed manifest, plans, deploys, and compares. @param options of `up`, such as `--drop charlie` */
 export async function apply(edit: (text: string) => string, ...options: string[]): Promise<Applied> {
