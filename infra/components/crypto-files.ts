@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { certifiedServers } from "../model/certified-servers.ts";
 import { CRYPTO_FOLDER } from "../model/containers/l8-crypto.ts";
 import { ENCLAVE_FOLDER } from "../model/containers/l8-enclave.ts";
 import type { Model, Node } from "../model/types.ts";
@@ -58,7 +59,7 @@ function fleetFiles(args: CryptoFilesArgs, name: string, path: string, more: Nod
     );
   const files = {
     "fleet.json": { content: fleet, mode: "0444" },
-    "certificates.json": { content: data.serverCertificates().apply(json), mode: "0444" },
+    "certificates.json": { content: data.serverCertificates(certifiedServers(model)).apply(json), mode: "0444" },
     [`${node.id}-mldsa87.pub`]: { content: pulumi.interpolate`${runtime.certificate}\n`, mode: "0444" },
     postgres_password: { content: data.auditReaderPassword(), mode: "0400" },
     ...more,

@@ -12,6 +12,7 @@ import { OperatorAnchors } from "../components/operator-anchors.ts";
 import { signPolicies } from "../components/sign-policies.ts";
 import { StoreMetrics } from "../components/store-metrics.ts";
 import { TenantData } from "../components/tenant-data.ts";
+import { certifiedServers } from "../model/certified-servers.ts";
 import {
   agentCertificate,
   controlCertificate,
@@ -20,19 +21,6 @@ import {
   shrinkCertificate,
 } from "../model/names.ts";
 import { type NodeStackArgs, nodeEngine } from "./node-stack.ts";
-
-/** Servers with a certificate that are of no tenant. */
-const SERVERS: ReadonlySet<string> = new Set([
-  "redis",
-  "postgres",
-  "qdrant",
-  "haproxy",
-  "shrink",
-  "prometheus",
-  "alertmanager",
-  "log-gate",
-  "portainer",
-]);
 
 /** The data node: the fleet's anchors, the stores, and what each tenant owns in them. Depends on no other stack. */
 export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStackArgs): Record<string, unknown> {
@@ -89,8 +77,9 @@ export function dataStack({ model, node, root, rules, allowDataLoss }: NodeStack
   const remote = [...elsewhere, ...ingests, ...shrinks.map((id) => ({ id }))].map(
     ({ id }) => [id, anchors.certificate(id)] as const,
   );
-  const servers = [...model.services.filter((s) => SERVERS.has(s.id) && s.scope === "shared"), ...model.nodes];
-  const serverCertificates = servers.map(({ id }) => [id, pulumi.unsecret(anchors.certificate(id)).cert] as const);
+  const serverCertificates = certifiedServers(model).map(
+    (id) => [id, pulumi.unsecret(anchors.certificate(id)).cert] as const,
+  );
   return {
     caCert,
     rootPublicKey,

@@ -90,11 +90,13 @@ export class DataStack {
     return this.entry("certificates", id, `the certificate of ${id}`);
   }
 
-  /** Certificates of the fleet's servers and nodes, without their keys. */
-  serverCertificates(): pulumi.Output<DataOutputs["serverCertificates"]> {
+  /** Certificates of these servers and nodes, without their keys. What else the stack still has is not among them. */
+  serverCertificates(ids: readonly string[]): pulumi.Output<DataOutputs["serverCertificates"]> {
     return this.reference
       .getOutput("serverCertificates")
-      .apply((map: DataOutputs["serverCertificates"] | undefined) => this.present(map, "output serverCertificates"));
+      .apply((map: DataOutputs["serverCertificates"] | undefined) =>
+        Object.fromEntries(ids.map((id) => [id, this.present(map?.[id], `the certificate of ${id}`)])),
+      );
   }
 
   /** Password of the role that reads the whole audit trail. */

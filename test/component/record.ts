@@ -106,7 +106,12 @@ function dataOutputs(
         ...tenants.flatMap((t) => [`ingest_${t}`, `shrink_${t}`]),
       ].map((id) => [id, { cert: `${id}-cert`, key: `${id}-key-hidden` }]),
     ),
-    serverCertificates: { redis: "redis-cert", "node-a": "node-a-cert" },
+    serverCertificates: Object.fromEntries(
+      [
+        ...["redis", "postgres", "qdrant", "haproxy", "shrink", "prometheus", "alertmanager", "log-gate", "portainer"],
+        ...["node-a", "node-b", "node-c"],
+      ].map((id) => [id, `${id}-cert`]),
+    ),
     monitoring: {
       clientsCa: "clients-ca",
       operator: { cert: "operator-cert", key: "operator-key-hidden" },

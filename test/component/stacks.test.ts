@@ -231,6 +231,16 @@ describe("the crypto watcher", () => {
     expect(text).not.toContain("key-hidden");
   });
 
+  it("is shown what the manifest has, not what the data stack still has: a plan tells of it", async () => {
+    const certificates = async (manifest: string) => {
+      const soc = await compose("node-a", loadManifestText(manifest));
+      const files = soc.find((r) => r.type === "dsmil:index:NodeFiles" && r.name === "crypto")?.inputs?.files;
+      return JSON.stringify(files);
+    };
+    expect(await certificates(MANIFEST)).toContain("shrink-cert");
+    expect(await certificates(MANIFEST.replace("mode: tagged", "mode: off"))).not.toContain("shrink-cert");
+  });
+
   it("is a service that can be left out", async () => {
     const without = MANIFEST.replace(/^.*id: l8-crypto,.*\n/m, "");
     const soc = await compose("node-a", loadManifestText(without));
