@@ -77,7 +77,7 @@ const DELAY_HISTOGRAM = ["min", "max", "mean", "stddev", "p50", "p90", "p99"].ma
 );
 const NEARLY_NEVER_MS = 60_000;
 
-/** What the library tells of the process, but for that histogram: a fleet of sixty idle processes spent a sixth of a core on it. */
+/** What the library tells of the process, but for that histogram, which nothing reads. */
 function collectProcessMetrics(register: Registry): void {
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: NEARLY_NEVER_MS });
   for (const name of DELAY_HISTOGRAM) register.removeSingleMetric(name);

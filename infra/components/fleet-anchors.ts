@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LOG_GATE_NAME } from "../model/containers/log-gate.ts";
+import { SERVER_NAMES } from "../model/certified-servers.ts";
 import {
   agentCertificate,
   controlCertificate,
@@ -74,23 +74,12 @@ function issue(model: Model, { service, node, names, client }: Endpoint, authori
 
 /** Servers that present a certificate, with the names of the fleet's name plan. */
 function endpoints({ services, nodes, fleet, tenants }: Model): Endpoint[] {
-  const published: Record<string, string> = {
-    redis: "redis",
-    postgres: "postgres",
-    qdrant: "qdrant",
-    haproxy: "l7",
-    shrink: "shrink",
-    prometheus: "prometheus",
-    alertmanager: "alertmanager",
-    "log-gate": LOG_GATE_NAME,
-    portainer: "portainer",
-  };
   const servers = services
-    .filter((s) => published[s.id] !== undefined && s.scope !== "tenant")
+    .filter((s) => SERVER_NAMES[s.id] !== undefined && s.scope !== "tenant")
     .map((s) => ({
       service: s.id,
       node: s.node,
-      names: [`${published[s.id]}.${fleet.domain}`, `${s.node}.${fleet.domain}`],
+      names: [`${SERVER_NAMES[s.id]}.${fleet.domain}`, `${s.node}.${fleet.domain}`],
       // It shows agents who it is.
       ...(s.id === "prometheus" && { client: true }),
     }));
